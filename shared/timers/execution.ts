@@ -1,0 +1,84 @@
+/**
+ * An execution: one occurrence of a timer on its way to the target. Pure types and the rules of its states.
+ *
+ *              claim               start                settle
+ *   (nothing) ───────► claimed ───────────► running ─────────────► succeeded | failed
+ *                      ▲  │ ▲ │ defer          │  ▲
+ *                      │  │ │ ▼                │  └ ack/nack ─ awaiting-ack
+ *                      │  │ deferred           ▼ settle
+ *                      │  │                 retrying
+ *                      └──┼── claimed again ───┘
+ *                         └ withdrawn (deleted, never started) | cancelled
+ *
+ *   skipped and aborted are ends too. Nothing leaves an end.
+ */
+export const executionStates = [
+  'claimed',
+  'running',
+  'retrying',
+  'deferred',
+  'awaiting-ack',
+  'succeeded',
+  'failed',
+  'aborted',
+  'cancelled',
+  'skipped',
+] as const;
+export type ExecutionState = (typeof executionStates)[number];
+
+export const openStates = ['claimed', 'running', 'retrying', 'deferred', 'awaiting-ack'] as const;
+
+export interface Execution {
+  /** `uid-<scheduledFor>`; the callback's `webhook-id`. */
+  id: string;
+  uid: string;
+  namespace: string;
+  timerId: string;
+  shard: number;
+  /** The destination's host and port, for lists and fairness. */
+  host: string;
+  scheduledFor: number;
+  dueAt: number;
+  state: ExecutionState;
+  /** Why it is deferred, skipped, cancelled or failed; null otherwise. */
+  reason: string | null;
+  /** The timer's generation and the definition's version it was claimed under. */
+  generation: number;
+  version: number;
+  /** Grows with each claim; a message that carries an older number is void. */
+  claim: number;
+  /** The incarnation that claimed it (claimed) or runs it (running); null when handed back or claimed by a change. */
+  holder: string | null;
+  claimedAt: number;
+  /** The instant it was claimed for: dueAt, the next attempt's time, or the end of a deferral. No call leaves before it. */
+  callAt: number;
+  /**
+   * When somebody must look at this row: claimed, publish again; running or awaiting-ack, take it for lost;
+   * retrying or deferred, claim it; ended, remove it.
+   */
+  wakeAt: number;
+  /** Attempts started, the lost ones included. */
+  attempt: number;
+  /** Attempts lost. */
+  lost: number;
+  /** Times deferred. */
+  deferrals: number;
+  /** Stamped by a cancel while running: whatever the attempt gives, no other follows. */
+  final: boolean;
+  /** When it ended; null while it is open. */
+  settledAt: number | null;
+}
+
+/** The id of the execution of one occurrence. */
+export function executionId(uid: string, scheduledFor: number): string {
+  return `${uid}-${scheduledFor}`;
+}
+
+export function isOpen(execution: Execution): boolean {
+  return (openStates as readonly string[]).includes(execution.state);
+}
+
+/** True while nothing of it can have reached the target or spent its turn: only then may it be withdrawn. */
+export function neverStarted(execution: Execution): boolean {
+  return execution.attempt === 0 && execution.deferrals === 0;
+}

@@ -1,0 +1,83 @@
+/**
+ * A timer: the promise that a user was given. Pure types and the rules of its states.
+ *
+ *   active ──(no next occurrence, no open execution)──► completed
+ *     │ ▲
+ *     ▼ │ pause, resume
+ *   paused
+ *     active | paused ──cancel──► cancelled          completed and cancelled are closed: only a PUT of the same id,
+ *                                                    as a new uid, follows them
+ */
+import type { Occurrence, Schedule } from './schedule.js';
+import type { RetryPolicy } from './retry-policy.js';
+import { hash32 } from '../base/ids.js';
+
+export const timerStates = ['active', 'paused', 'completed', 'cancelled'] as const;
+export type TimerState = (typeof timerStates)[number];
+
+/** The number of shards, fixed for the life of a store. */
+export const shardCount = 64;
+
+export interface TimerKey {
+  namespace: string;
+  id: string;
+}
+
+export interface Target {
+  url: string;
+  method: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** The bytes to send as UTF-8 text; null for none. A JSON body is kept as its serialised text. */
+  body: string | null;
+  /** Limit on the whole call, milliseconds. */
+  timeoutMs: number;
+}
+
+/** What a timer does, as one version. A change writes a new version; executions name the one they were claimed under. */
+export interface Definition {
+  version: number;
+  schedule: Schedule;
+  target: Target;
+  retries: RetryPolicy;
+}
+
+export interface Timer extends TimerKey {
+  /** Never reused, unlike `id`: a closed id that is created anew gets another uid. */
+  uid: string;
+  shard: number;
+  state: TimerState;
+  /** Grows with every change. */
+  generation: number;
+  definition: Definition;
+  /** Digest of the definition as the user sent it, before delays were resolved; equal digests mean "no change". */
+  digest: string;
+  /** The `Idempotency-Key` it was created under. */
+  idempotencyKey: string | null;
+  /** The occurrence not yet claimed; null when there is none. */
+  next: Occurrence | null;
+  /** `scheduledFor` of the newest claimed occurrence. */
+  lastScheduledFor: number | null;
+  /** Claims so far; a withdrawal gives one back. */
+  runs: number;
+  tags: string[];
+  metadata: Record<string, string>;
+  createdAt: number;
+  updatedAt: number;
+  /** The instant of its last change, which no later change may precede. */
+  changedAt: number;
+  /**
+   * When somebody must look at this row: active with a next occurrence, that occurrence's dueAt; active without one,
+   * the time to check whether it can close; closed, the end of its retention.
+   */
+  wakeAt: number;
+}
+
+export function isClosed(timer: Timer): boolean {
+  return timer.state === 'completed' || timer.state === 'cancelled';
+}
+
+/** The shard of a timer, 0 to 63: a function of namespace and id alone. */
+export function shardOf({ namespace, id }: TimerKey): number {
+  return hash32(`${namespace}/${id}`) % shardCount;
+}
