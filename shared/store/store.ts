@@ -4,7 +4,8 @@
  * All methods reject with `CarillonError` `store-unavailable` (retryable) while the store is away; then a write may or
  * may not have happened, and unless said otherwise every method is safe to repeat with the same arguments.
  */
-import type { AttemptRecord, LateOutcome } from '../timers/outcome.js';
+import type { Change, Current } from '../timers/change.js';
+import type { AttemptRecord } from '../timers/outcome.js';
 import type { Execution, ExecutionState } from '../timers/execution.js';
 import type { Definition, Timer, TimerKey, TimerState } from '../timers/timer.js';
 import type { Occurrence } from '../timers/schedule.js';
@@ -48,33 +49,6 @@ export interface TimerQuery {
   /** Bounds on the next occurrence's dueAt, each exclusive. */
   dueBefore?: number;
   dueAfter?: number;
-}
-
-/** What a change sees. */
-export interface Current {
-  timer: Timer;
-  /** Its executions that have not ended. */
-  open: Execution[];
-  /** The newest `scheduledFor` of its uid that has an attempt; null when none started. */
-  lastStartedFor: number | null;
-}
-
-/** What a change writes: the row, and what becomes of its executions. */
-export interface Change {
-  /** The whole new row; with another `uid` it replaces a closed timer. */
-  timer: Timer;
-  /** The definition that this one replaces, kept for executions that were claimed under it. */
-  retire: Definition | null;
-  /** Executions that the change itself claims or records; ids that exist already are left as they are. */
-  insert: Execution[];
-  /** Claimed and never started: deleted. */
-  withdraw: string[];
-  /** Claimed, retrying or deferred: set to cancelled, ended at the timer's `changedAt`, kept until `expireAt`. */
-  cancel: string[];
-  /** Running or awaiting-ack: stamped `final`. */
-  finalize: string[];
-  /** End of the retention of what is cancelled here. */
-  expireAt: number;
 }
 
 export interface Decision<Reply> {
@@ -217,7 +191,7 @@ export function definitionKey(ref: { uid: string; version: number }): string {
   return `${ref.uid}:${ref.version}`;
 }
 
-export type { LateOutcome };
+export type { Change, Current };
 
 /* ── what every process does ───────────────────────────────────────────────────────────────────────────────────── */
 

@@ -1,0 +1,69 @@
+/**
+ * The admin port that every service has, apart from anything public: /health/live, /health/ready, /metrics and
+ * /internal/self. It keeps no state and answers while the service's dependencies are away.
+ */
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../base/clock.js';
+import type { Lifecycle } from '../base/lifecycle.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { readiness, type Checks } from './health.js';
+
+export interface AdminOptions {
+  host: string;
+  port: number;
+  checks: Checks;
+  metrics: Metrics;
+  clock: Clock;
+  self(): Self;
+}
+
+/** What a process says of itself. */
+export interface Self {
+  /** The incarnation. */
+  id: string;
+  name: string;
+  service: string;
+  pid: number;
+  role: string;
+  term: number;
+  ringVersion: number;
+  settingsVersion: number;
+}
+
+export class AdminServer implements Lifecycle {
+  readonly #options: AdminOptions;
+  readonly #app: FastifyInstance = Fastify({ forceCloseConnections: true });
+
+  constructor(options: AdminOptions) {
+    this.#options = options;
+    addHealthRoutes(this.#app, options.checks, options.clock);
+    this.#app.get('/metrics', async (_request, reply) => {
+      const { contentType, text } = await options.metrics.expose();
+      return reply.type(contentType).send(text);
+    });
+    this.#app.get('/internal/self', () => options.self());
+  }
+
+  /** Base address, once started. */
+  get url(): string {
+    const address = this.#app.server.address();
+    return address && typeof address === 'object' ? `http://${this.#options.host}:${address.port}` : '';
+  }
+
+  async start(): Promise<void> {
+    await this.#app.listen({ host: this.#options.host, port: this.#options.port });
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+}
+
+/** /health/live answers while the process runs; /health/ready is 503 and says which dependency is missing until all are there. */
+export function addHealthRoutes(app: FastifyInstance, checks: Checks, clock: Clock): void {
+  app.get('/health/live', { schema: { hide: true } as object }, () => ({ live: true }));
+  app.get('/health/ready', { schema: { hide: true } as object }, async (_request, reply) => {
+    const answer = await readiness(checks, clock);
+    return reply.code(answer.ready ? 200 : 503).send(answer);
+  });
+}

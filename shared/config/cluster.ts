@@ -1,0 +1,78 @@
+/** The variables that several services share. */
+import Type, { type Static } from 'typebox';
+
+export const clusterSchema = Type.Object({
+  mode: Type.Union([Type.Literal('development'), Type.Literal('production')], {
+    default: 'development',
+    description:
+      'development: no keys, private targets allowed; production: API keys required, private targets refused unless listed',
+  }),
+  name: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_.-]{1,64}$',
+      description: 'name of this process, unique in the cluster; the service and the host name if unset',
+    }),
+  ),
+  logLevel: Type.Union(
+    ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info', description: 'trace, debug, info, warn, error or silent' },
+  ),
+  adminHost: Type.String({
+    default: '127.0.0.1',
+    description: 'address the admin port listens on; keep it away from the public',
+  }),
+  adminPort: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'port for /metrics, /health and /internal; 9100 api, 9101 scheduler, 9102 worker if unset',
+    }),
+  ),
+  mongodbUrl: Type.String({
+    default: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
+    description: 'MongoDB replica set',
+    secret: true,
+  }),
+  mongodbDatabase: Type.String({
+    default: 'carillon',
+    pattern: '^[A-Za-z0-9_-]{1,60}$',
+    description: 'MongoDB database',
+  }),
+  rabbitmqUrl: Type.String({ default: 'amqp://127.0.0.1:5672', description: 'RabbitMQ', secret: true }),
+  rabbitmqPrefix: Type.String({
+    default: 'carillon',
+    pattern: '^[A-Za-z0-9_-]{1,60}$',
+    description: 'what the names of queues and exchanges begin with',
+  }),
+  coordination: Type.Union([Type.Literal('zookeeper'), Type.Literal('single')], {
+    default: 'zookeeper',
+    description: 'zookeeper: schedulers elect one; single: exactly one scheduler is ever started',
+  }),
+  zookeeperServers: Type.String({
+    default: '127.0.0.1:2181',
+    description: 'ZooKeeper servers, host:port, separated by commas',
+  }),
+  zookeeperRoot: Type.String({
+    default: '/carillon',
+    pattern: '^(/[A-Za-z0-9_-]+)+$',
+    description: 'znode under which everything is kept',
+  }),
+  zookeeperSessionMs: Type.Integer({
+    default: 2000,
+    minimum: 1000,
+    maximum: 60000,
+    description: 'session time: how soon a dead leader is replaced',
+  }),
+  skewWarnMs: Type.Integer({
+    default: 100,
+    minimum: 1,
+    description: 'warn when the local clock differs from the store by more than this',
+  }),
+  skewRefuseMs: Type.Integer({
+    default: 5000,
+    minimum: 10,
+    description: 'take no new work when the local clock differs by more than this',
+  }),
+});
+
+export type ClusterConfig = Readonly<Static<typeof clusterSchema>>;
