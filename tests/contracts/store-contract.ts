@@ -1,0 +1,33 @@
+/**
+ * The contract of the store's port, one suite for every adapter. An adapter's own test file calls it with a way to open
+ * a store on an empty database of its own.
+ */
+import { describe } from 'vitest';
+import { changeContract } from './store/change-contract.js';
+import { closingContract } from './store/closing-contract.js';
+import { deliveryContract } from './store/delivery-contract.js';
+import { documentContract } from './store/document-contract.js';
+import { executionContract } from './store/execution-contract.js';
+import type { OpenStore } from './store/opened-store.js';
+import { processContract } from './store/process-contract.js';
+import { raceContract } from './store/race-contract.js';
+import { rescueContract } from './store/rescue-contract.js';
+import { scheduleContract } from './store/schedule-contract.js';
+import { settleContract } from './store/settle-contract.js';
+import { timerContract } from './store/timer-contract.js';
+
+export function storeContract(name: string, open: OpenStore): void {
+  describe(`the store, ${name}`, () => {
+    timerContract(open);
+    changeContract(open);
+    raceContract(open);
+    executionContract(open);
+    scheduleContract(open);
+    rescueContract(open);
+    deliveryContract(open);
+    settleContract(open);
+    closingContract(open);
+    processContract(open);
+    documentContract(open);
+  });
+}

@@ -1,0 +1,218 @@
+/** Contract of DeliveryStore but for `settle`: start, defer and definitions. */
+import { describe, expect, it } from 'vitest';
+import { definitionKey } from '../../../shared/store/store.js';
+import { baseTime, makeDefinition, makeTimer } from '../../support/factories.js';
+import { useStore, type OpenStore } from './opened-store.js';
+import {
+  changeOf,
+  claimerOf,
+  claimOf,
+  createClaimed,
+  createRetrying,
+  createRunning,
+  makeTimers,
+  readExecution,
+  settlementOf,
+  startOf,
+} from './steps.js';
+
+export function deliveryContract(open: OpenStore): void {
+  const setup = () => useStore(open);
+  const [worker, other] = ['worker-1~aaaa', 'worker-2~bbbb'];
+
+  describe('a start', () => {
+    it('makes a claimed execution running by its runner, the attempt counted', async () => {
+      const store = await setup();
+      const claimed = await createClaimed(store);
+
+      expect(await store.delivery.start([startOf(claimed)], worker)).toEqual(new Set([claimed.id]));
+
+      expect(await readExecution(store, claimed)).toEqual({
+        ...claimed,
+        state: 'running',
+        holder: worker,
+        attempt: 1,
+        wakeAt: baseTime + 60_000,
+      });
+    });
+
+    it('takes a second attempt after the execution was claimed again', async () => {
+      const store = await setup();
+      const [claimed] = await store.schedule.reclaim([await createRetrying(store)], claimerOf('s-1'));
+
+      expect(await store.delivery.start([startOf(claimed!)], worker)).toEqual(new Set([claimed!.id]));
+
+      expect(await readExecution(store, claimed!)).toMatchObject({ state: 'running', attempt: 2, lost: 0 });
+    });
+
+    it.each([
+      ['generation', { generation: 2 }],
+      ['claim number', { claim: 2 }],
+      ['attempt count', { attempt: 1 }],
+    ])('is refused under another %s', async (_what, changes) => {
+      const store = await setup();
+      const claimed = await createClaimed(store);
+
+      expect(await store.delivery.start([startOf(claimed, changes)], worker)).toEqual(new Set());
+
+      expect(await readExecution(store, claimed)).toEqual(claimed);
+    });
+
+    it('answers the winners of a mixed batch only', async () => {
+      const store = await setup();
+      const [good, stale] = await Promise.all(makeTimers(2).map((timer) => createClaimed(store, timer)));
+      const missing = { ...startOf(good!), id: 'missing' };
+
+      const won = await store.delivery.start(
+        [startOf(good!), startOf(stale!, { claim: 7 }), missing],
+        worker,
+      );
+
+      expect(won).toEqual(new Set([good!.id]));
+    });
+
+    it('answers the same when the same runner repeats it, and changes nothing', async () => {
+      const store = await setup();
+      const running = await createRunning(store, makeTimer(), worker);
+      const start = startOf({ ...running, attempt: 0 });
+
+      expect(await store.delivery.start([start], worker)).toEqual(new Set([running.id]));
+
+      expect(await readExecution(store, running)).toEqual(running);
+    });
+
+    it('is lost to another runner once it is won', async () => {
+      const store = await setup();
+      const running = await createRunning(store, makeTimer(), worker);
+
+      expect(await store.delivery.start([startOf({ ...running, attempt: 0 })], other)).toEqual(new Set());
+
+      expect(await readExecution(store, running)).toEqual(running);
+    });
+
+    it('of an attempt that is settled is lost, to its own runner too', async () => {
+      const store = await setup();
+      const retrying = await createRetrying(store);
+      await store.schedule.reclaim([retrying], claimerOf('s-1'));
+
+      expect(await store.delivery.start([startOf({ ...retrying, attempt: 0 })], worker)).toEqual(new Set());
+    });
+
+    it('is won once, however many runners try', async () => {
+      const store = await setup();
+      const claimed = await Promise.all(makeTimers(5).map((timer) => createClaimed(store, timer)));
+      const starts = claimed.map((execution) => startOf(execution));
+
+      const won = await Promise.all(
+        ['w-1', 'w-2', 'w-3'].map((runner) => store.delivery.start(starts, runner)),
+      );
+
+      expect(won.flatMap((ids) => [...ids]).sort()).toEqual(claimed.map(({ id }) => id).sort());
+    });
+
+    it('takes a thousand at once', async () => {
+      const store = await setup();
+      const timers = makeTimers(1_000);
+      await store.timers.create(timers);
+      const claims = timers.map((timer) => claimOf(timer));
+      await store.schedule.claim(claims);
+
+      const won = await store.delivery.start(
+        claims.map(({ execution }) => startOf(execution)),
+        worker,
+      );
+
+      expect(won.size).toBe(1_000);
+    });
+  });
+
+  describe('a deferral', () => {
+    const deferral = { until: baseTime + 4_000, reason: 'host-busy' };
+
+    it('makes a claimed execution wait, without spending an attempt', async () => {
+      const store = await setup();
+      const claimed = await createClaimed(store);
+
+      await store.delivery.defer([{ ...startOf(claimed), ...deferral }]);
+
+      expect(await readExecution(store, claimed)).toMatchObject({
+        state: 'deferred',
+        reason: 'host-busy',
+        wakeAt: baseTime + 4_000,
+        deferrals: 1,
+        attempt: 0,
+        claim: 1,
+        settledAt: null,
+      });
+    });
+
+    it('is counted once when it is repeated', async () => {
+      const store = await setup();
+      const claimed = await createClaimed(store);
+
+      await store.delivery.defer([{ ...startOf(claimed), ...deferral }]);
+      await store.delivery.defer([{ ...startOf(claimed), ...deferral }]);
+
+      expect(await readExecution(store, claimed)).toMatchObject({ state: 'deferred', deferrals: 1 });
+    });
+
+    it.each([
+      ['generation', { generation: 2 }],
+      ['claim number', { claim: 2 }],
+    ])('is refused under another %s', async (_what, changes) => {
+      const store = await setup();
+      const claimed = await createClaimed(store);
+
+      await store.delivery.defer([{ ...startOf(claimed, changes), ...deferral }]);
+
+      expect(await readExecution(store, claimed)).toEqual(claimed);
+    });
+
+    it('is refused once the execution runs', async () => {
+      const store = await setup();
+      const running = await createRunning(store);
+
+      await store.delivery.defer([{ ...startOf(running), ...deferral }]);
+
+      expect(await readExecution(store, running)).toEqual(running);
+    });
+  });
+
+  describe('definitions', () => {
+    it('come from the row or its history, missing ones left out', async () => {
+      const store = await setup();
+      const timer = makeTimer();
+      const [first, second] = [timer.definition, makeDefinition({ version: 2 })];
+      await store.timers.create([timer]);
+      await store.timers.change(timer, () => ({
+        change: changeOf({ ...timer, definition: second }, { retire: first }),
+        reply: null,
+      }));
+      const ref = { namespace: timer.namespace, id: timer.id, uid: timer.uid };
+
+      const found = await store.delivery.definitions([
+        { ...ref, version: 1 },
+        { ...ref, version: 2 },
+        { ...ref, version: 3 },
+        { ...ref, uid: 'another', version: 2 },
+      ]);
+
+      expect(found).toEqual(
+        new Map([
+          [definitionKey({ ...ref, version: 1 }), first],
+          [definitionKey({ ...ref, version: 2 }), second],
+        ]),
+      );
+    });
+
+    it('stay when the timer closes', async () => {
+      const store = await setup();
+      const timer = makeTimer();
+      const running = await createRunning(store, timer);
+      await store.delivery.settle([settlementOf(running)]);
+      const ref = { namespace: timer.namespace, id: timer.id, uid: timer.uid, version: 1 };
+
+      expect([...(await store.delivery.definitions([ref])).values()]).toEqual([timer.definition]);
+    });
+  });
+}
