@@ -1,0 +1,82 @@
+/** Our own processes as parts of a stack: the compiled main of each service, configured by its environment alone. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChildProcess } from './child-process.js';
+import { freePort, isPortFree } from './free-port.js';
+import { projectRoot } from './project-root.js';
+import type { PartDefinition, Running } from './supervisor.js';
+
+export type ServiceRole = 'api' | 'scheduler' | 'worker';
+
+export const serviceRoles: readonly ServiceRole[] = ['api', 'scheduler', 'worker'];
+
+export interface ServiceOptions {
+  role: ServiceRole;
+  count: number;
+  /** Script to run in the service's stead; the service's own compiled main unless told. */
+  script?: string | undefined;
+  /** Port of the first api, the others follow it; free ones if unset. */
+  apiPort?: number | undefined;
+  /** Variables for the part of this id, beside its name and ports, which cannot be overridden. */
+  environment(id: string): Record<string, string>;
+  logFile(id: string): string;
+}
+
+const startDeadlineMs = 60_000;
+const stopDeadlineMs = 15_000;
+
+/** The parts of one role; rejects when a port that was asked for is in use. */
+export async function serviceParts(options: ServiceOptions): Promise<PartDefinition[]> {
+  const parts: PartDefinition[] = [];
+  for (let number = 1; number <= options.count; number++) parts.push(await servicePart(options, number));
+  return parts;
+}
+
+async function servicePart(options: ServiceOptions, number: number): Promise<PartDefinition> {
+  const { role, script = compiledMain(role), logFile, environment } = options;
+  const id = `${role}-${number}`;
+  const adminPort = await freePort();
+  const adminUrl = `http://127.0.0.1:${adminPort}`;
+  const apiPort = role === 'api' ? await apiPortOf(options, number) : null;
+  const variables = {
+    CARILLON_NAME: id,
+    CARILLON_ADMIN_PORT: String(adminPort),
+    ...(apiPort === null ? {} : { CARILLON_API_PORT: String(apiPort) }),
+  };
+  const start = async (signal: AbortSignal): Promise<Running> => {
+    if (!existsSync(script)) throw new Error(`cannot start: ${script} is not there; npm run build makes it`);
+    const launch = {
+      command: process.execPath,
+      args: [script],
+      environment: { ...process.env, ...environment(id), ...variables },
+    };
+    const child = await ChildProcess.start(launch, logFile(id));
+    await child.ready({ check: () => isReady(adminUrl), deadlineMs: startDeadlineMs, signal });
+    return {
+      pid: child.pid,
+      exited: child.exited,
+      signal: (name) => child.signal(name),
+      stop: () => child.end(stopDeadlineMs),
+      lastLines: () => child.lastLines(),
+    };
+  };
+  return { role, id, url: apiPort === null ? null : `http://127.0.0.1:${apiPort}`, adminUrl, start };
+}
+
+/** What a service's command line bears. */
+export function compiledMain(role: ServiceRole): string {
+  return join(projectRoot, 'build', 'services', role, 'main.js');
+}
+
+async function apiPortOf({ apiPort }: ServiceOptions, number: number): Promise<number> {
+  if (apiPort === undefined) return freePort();
+  const port = apiPort + number - 1;
+  if (!(await isPortFree(port))) throw new Error(`port ${port} is in use; choose another with --port`);
+  return port;
+}
+
+async function isReady(adminUrl: string): Promise<boolean> {
+  const answer = await fetch(`${adminUrl}/health/ready`, { signal: AbortSignal.timeout(5000) });
+  await answer.arrayBuffer();
+  return answer.status === 200;
+}

@@ -1,0 +1,19 @@
+/** A thin door to deploy/local: end-to-end tests start stacks of their own through it, never on servers given by URL. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack, type Stack, type StackOptions } from '../../deploy/local/local-stack.js';
+
+export type { Stack } from '../../deploy/local/local-stack.js';
+
+/** A stack in a folder of its own, which is removed when it stops. */
+export async function startTestStack(options: Omit<StackOptions, 'dataFolder'> = {}): Promise<Stack> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'carillon-stack-'));
+  const stack = await startStack({ ...options, dataFolder });
+  const end = stack.stop.bind(stack);
+  const stop = async () => {
+    await end();
+    await rm(dataFolder, { recursive: true, force: true });
+  };
+  return Object.assign(stack, { stop });
+}
