@@ -63,6 +63,11 @@ export const clusterSchema = Type.Object({
     maximum: 60000,
     description: 'session time: how soon a dead leader is replaced',
   }),
+  settledRetentionMs: Type.Integer({
+    default: 30 * 86_400_000,
+    minimum: 60_000,
+    description: 'how long ended executions and closed timers are kept; 30 days',
+  }),
   skewWarnMs: Type.Integer({
     default: 100,
     minimum: 1,

@@ -17,15 +17,15 @@ export function variableName(property: string): string {
 export type Environment = Record<string, string | undefined>;
 
 /**
- * Reads every property of the schemas. Throws `invalid-configuration`, naming each variable that is wrong and why.
- * @param known further variables that may be set because another service of the same machine reads them
+ * Reads every property of the schema. Throws `invalid-configuration`, naming each variable that is wrong and why.
+ * Variables that begin with the name of one of `otherServices` are theirs: one environment may serve a whole machine.
  */
 export function loadConfig<Schema extends TObject>(
   schema: Schema,
   environment: Environment,
-  known: readonly TObject[] = [],
+  otherServices: readonly string[] = [],
 ): Readonly<Static<Schema>> {
-  const mistakes: string[] = unknownVariables(environment, [schema, ...known]);
+  const mistakes: string[] = unknownVariables(environment, schema, otherServices);
   const config: Record<string, unknown> = {};
   for (const [property, rule] of Object.entries<TSchema>(schema.properties)) {
     const name = variableName(property);
@@ -45,10 +45,18 @@ export function loadConfig<Schema extends TObject>(
   return Object.freeze(config) as Readonly<Static<Schema>>;
 }
 
-function unknownVariables(environment: Environment, schemas: readonly TObject[]): string[] {
-  const names = new Set(schemas.flatMap((schema) => Object.keys(schema.properties).map(variableName)));
+function unknownVariables(
+  environment: Environment,
+  schema: TObject,
+  otherServices: readonly string[],
+): string[] {
+  const names = new Set(Object.keys(schema.properties).map(variableName));
+  const foreign = otherServices.map((service) => `${variableName(service)}_`);
   return Object.keys(environment)
-    .filter((name) => name.startsWith(prefix) && !names.has(name))
+    .filter(
+      (name) =>
+        name.startsWith(prefix) && !names.has(name) && !foreign.some((start) => name.startsWith(start)),
+    )
     .map((name) => `${name} is not a known variable; see .env.sample for those that are`);
 }
 

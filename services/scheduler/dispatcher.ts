@@ -1,0 +1,168 @@
+/**
+ * Looks ahead each second, and when nudged, in the shards of this process: claims what falls due, timers and repeated
+ * executions alike, and gives it to the publisher to hold. A look is a few store calls whatever it finds. It never
+ * claims beyond the look-ahead, nor while this process's own lease or clock is in doubt.
+ */
+import type { Cancel, Clock } from '../../shared/base/clock.js';
+import { messageOf } from '../../shared/base/errors.js';
+import type { Lifecycle } from '../../shared/base/lifecycle.js';
+import { Loop } from '../../shared/base/loop.js';
+import type { Presence } from '../../shared/presence/presence.js';
+import type { Claim, DueQuery, ScheduleStore } from '../../shared/store/store.js';
+import type { Logger } from '../../shared/telemetry/logger.js';
+import { closeCheckMs, newExecution } from '../../shared/timers/change.js';
+import { nextOccurrence } from '../../shared/timers/schedule.js';
+import type { Timer } from '../../shared/timers/timer.js';
+import type { SchedulerConfig } from './config.js';
+import type { DefinitionCache } from './definition-cache.js';
+import type { SchedulerMetrics } from './metrics.js';
+import type { Publisher } from './publisher.js';
+
+const lookEveryMs = 1_000;
+/** A nudge waits this long for others to join it, unless its timer is due before. */
+const gatherMs = 30;
+/** What is due sooner than this is looked at without gathering. */
+const urgentMs = 100;
+
+export interface DispatcherOptions {
+  schedule: ScheduleStore;
+  definitions: DefinitionCache;
+  publisher: Publisher;
+  presence: Presence;
+  clock: Clock;
+  metrics: SchedulerMetrics;
+  log: Logger;
+  config: SchedulerConfig;
+  settledRetentionMs: number;
+  /** The shards this process looks after now. */
+  shards(): readonly number[];
+}
+
+export class Dispatcher implements Lifecycle {
+  readonly #options: DispatcherOptions;
+  readonly #loop: Loop;
+  #cancelNudge: Cancel | null = null;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      clock: options.clock,
+      periodMs: lookEveryMs,
+      run: () => this.#look(),
+      onError: (error) =>
+        options.log.warn({ reason: messageOf(error) }, 'a look failed; the next one tries again'),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#loop.start();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelNudge?.();
+    await this.#loop.stop();
+  }
+
+  /** Looks soon because something may be due at `dueAt` that the last look could not see; at once when it is left out. */
+  nudge(dueAt = 0): void {
+    const { clock, config } = this.#options;
+    const now = clock.now();
+    if (dueAt > now + config.schedulerLookAheadMs) return;
+    if (dueAt < now + urgentMs) return this.#loop.nudge();
+    this.#cancelNudge ??= clock.after(gatherMs, () => {
+      this.#cancelNudge = null;
+      this.#loop.nudge();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { clock, presence, metrics } = this.#options;
+    if (!presence.holds() || this.#options.shards().length === 0) return;
+    const begun = clock.monotonic();
+    await Promise.all([this.#claimTimers(), this.#reclaimExecutions()]);
+    metrics.look.observe(clock.monotonic() - begun);
+    metrics.heap.set(this.#options.publisher.size);
+  }
+
+  /** What may be claimed now; null above the bound. */
+  #query(): DueQuery | null {
+    const { clock, config, publisher, shards } = this.#options;
+    const { schedulerHeapLimit, schedulerLookAheadMs, schedulerClaimBatch } = config;
+    if (publisher.size >= 2 * schedulerHeapLimit) return null;
+    const ahead = publisher.size < schedulerHeapLimit ? schedulerLookAheadMs : 0;
+    return { shards: shards(), before: clock.now() + ahead, limit: schedulerClaimBatch };
+  }
+
+  async #claimTimers(): Promise<void> {
+    const { schedule, presence } = this.#options;
+    for (let query = this.#query(); query && presence.holds(); query = this.#query()) {
+      const timers = await schedule.dueTimers(query);
+      const claimed = await this.#claim(timers.filter((timer) => timer.next));
+      await this.#close(timers.filter((timer) => !timer.next));
+      if (timers.length < query.limit || claimed === 0) return;
+    }
+  }
+
+  /** Claims all, halving what conflicts; a single timer in conflict waits for the next look. Answers how many moved on. */
+  async #claim(timers: Timer[]): Promise<number> {
+    if (timers.length === 0) return 0;
+    const { schedule, metrics, publisher } = this.#options;
+    const claims = timers.map((timer) => this.#claimOf(timer));
+    metrics.claimBatch.observe(claims.length);
+    const result = await schedule.claim(claims);
+    if (result === 'conflict') {
+      metrics.conflicts.inc();
+      if (timers.length === 1) return 0;
+      const middle = timers.length >> 1;
+      return (await this.#claim(timers.slice(0, middle))) + (await this.#claim(timers.slice(middle)));
+    }
+    const fresh = claims.filter(({ execution }) => !result.existed.has(execution.id));
+    metrics.claimed.inc(fresh.length);
+    publisher.hold(fresh.map(({ execution, timer }) => ({ execution, definition: timer.definition })));
+    return claims.length;
+  }
+
+  #claimOf(timer: Timer): Claim {
+    const { clock, config, presence } = this.#options;
+    const now = clock.now();
+    const occurrence = timer.next!;
+    const next = nextOccurrence(timer.definition.schedule, occurrence.scheduledFor);
+    return {
+      timer,
+      next,
+      wakeAt: next ? next.dueAt : Math.max(now, occurrence.dueAt) + closeCheckMs,
+      execution: {
+        ...newExecution(timer, occurrence),
+        holder: presence.incarnation,
+        claimedAt: now,
+        wakeAt: Math.max(now, occurrence.dueAt) + config.schedulerPublishAgainMs,
+      },
+    };
+  }
+
+  async #close(timers: Timer[]): Promise<void> {
+    if (timers.length === 0) return;
+    const { schedule, clock, settledRetentionMs } = this.#options;
+    const now = clock.now();
+    await schedule.closeFinished(timers, {
+      now,
+      checkAt: now + closeCheckMs,
+      expireAt: now + settledRetentionMs,
+    });
+  }
+
+  async #reclaimExecutions(): Promise<void> {
+    const { schedule, definitions, presence, publisher, metrics, clock, config } = this.#options;
+    for (let query = this.#query(); query && presence.holds(); query = this.#query()) {
+      const due = await schedule.dueExecutions(query);
+      if (due.length === 0) return;
+      const now = clock.now();
+      const publishAgainAt = now + config.schedulerLookAheadMs + config.schedulerPublishAgainMs;
+      const won = await schedule.reclaim(due, { holder: presence.incarnation, now, publishAgainAt });
+      metrics.reclaimed.inc(won.length);
+      publisher.hold(await definitions.attach(won));
+      if (due.length < query.limit || won.length === 0) return;
+    }
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * Each second takes up what somebody dropped: claimed executions whose claimer is gone or that nobody started in time,
+ * and running ones whose worker is gone or whose time is up. A claimed one is held here and published again; a running
+ * one is settled from its attempt's record, which says `lost` when there was none. It touches nothing of a process
+ * before that process is written down as gone, and does not take a backlog for a loss.
+ */
+import type { Clock } from '../../shared/base/clock.js';
+import { groupBy } from '../../shared/base/grouping.js';
+import { messageOf } from '../../shared/base/errors.js';
+import type { Lifecycle } from '../../shared/base/lifecycle.js';
+import { Loop } from '../../shared/base/loop.js';
+import type { Random } from '../../shared/base/random.js';
+import type { Observer } from '../../shared/presence/observer.js';
+import type { Presence } from '../../shared/presence/presence.js';
+import type { WorkQueue } from '../../shared/queue/queue.js';
+import type {
+  ProcessRow,
+  ProcessStore,
+  ScheduleStore,
+  DeliveryStore,
+  Settlement,
+} from '../../shared/store/store.js';
+import type { Logger } from '../../shared/telemetry/logger.js';
+import type { Execution } from '../../shared/timers/execution.js';
+import { attemptId, verdictOf } from '../../shared/timers/outcome.js';
+import { defaultRetryPolicy } from '../../shared/timers/retry-policy.js';
+import { backlogOf } from './backlog.js';
+import type { SchedulerConfig } from './config.js';
+import type { DefinitionCache } from './definition-cache.js';
+import type { Held } from './due-heap.js';
+import type { SchedulerMetrics } from './metrics.js';
+import type { Publisher } from './publisher.js';
+
+/** Often enough that no two readings of a process row lie further apart than the observer allows. */
+const observeEveryMs = 400;
+const rescueEveryMs = 1_000;
+const batchSize = 1_000;
+/** However long the backlog, after this time an execution is published again. */
+const longestPutOffMs = 60_000;
+
+export interface RescuerOptions {
+  schedule: ScheduleStore;
+  delivery: Pick<DeliveryStore, 'settle'>;
+  processes: ProcessStore;
+  definitions: DefinitionCache;
+  observer: Observer;
+  publisher: Publisher;
+  presence: Presence;
+  queue: WorkQueue;
+  clock: Clock;
+  random: Random;
+  metrics: SchedulerMetrics;
+  log: Logger;
+  config: SchedulerConfig;
+  settledRetentionMs: number;
+  shards(): readonly number[];
+  /** Called when executions became due that a look should claim. */
+  onRetry(): void;
+}
+
+export class Rescuer implements Lifecycle {
+  readonly #options: RescuerOptions;
+  readonly #loops: Loop[];
+  #observed: { rows: ProcessRow[]; stale: ProcessRow[] } = { rows: [], stale: [] };
+
+  constructor(options: RescuerOptions) {
+    this.#options = options;
+    const { clock, observer, log } = options;
+    const onError = (error: unknown): void =>
+      log.warn({ reason: messageOf(error) }, 'a rescue failed; the next one tries again');
+    const observe = async (): Promise<void> => {
+      this.#observed = await observer.look();
+    };
+    // Everybody observes, so that a new leader has readings; a long rescue must not make gaps between them.
+    this.#loops = [
+      new Loop({ clock, periodMs: observeEveryMs, run: observe, onError }),
+      new Loop({ clock, periodMs: rescueEveryMs, run: () => this.#round(), onError }),
+    ];
+  }
+
+  async start(): Promise<void> {
+    for (const loop of this.#loops) loop.start();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
+  }
+
+  async #round(): Promise<void> {
+    const { presence, shards } = this.#options;
+    if (!presence.holds() || shards().length === 0) return;
+    const { rows, stale } = this.#observed;
+    const gone = [...rows.filter((row) => row.gone), ...(await this.#declareGone(stale))];
+    for (const row of gone) await this.#inherit(row);
+    await this.#rescueOverdue(rows);
+  }
+
+  async #declareGone(stale: ProcessRow[]): Promise<ProcessRow[]> {
+    const { processes, metrics, log } = this.#options;
+    const declared: ProcessRow[] = [];
+    for (const row of stale) {
+      if (!(await processes.declareGone(row.incarnation, row.counter))) continue;
+      metrics.gone.inc();
+      log.warn(
+        { incarnation: row.incarnation, host: row.host, pid: row.pid },
+        'a process is gone; taking up what it held',
+      );
+      declared.push(row);
+    }
+    return declared;
+  }
+
+  /** Takes up all that a gone process held; its row goes when nothing is left. */
+  async #inherit(row: ProcessRow): Promise<void> {
+    const { schedule, processes } = this.#options;
+    const held = await schedule.heldBy([row.incarnation], batchSize);
+    if (held.length === 0) return processes.forget(row.incarnation);
+    await this.#rescue(held);
+  }
+
+  async #rescueOverdue(rows: ProcessRow[]): Promise<void> {
+    const { schedule, clock, shards } = this.#options;
+    const overdue = await schedule.overdueExecutions({
+      shards: shards(),
+      before: clock.now(),
+      limit: batchSize,
+    });
+    if (overdue.length === 0) return;
+    const living = new Set(rows.filter((row) => !row.gone).map((row) => row.incarnation));
+    const backlogged = await this.#isBacklogged(rows);
+    const canWait = (execution: Execution): boolean =>
+      execution.state === 'claimed' &&
+      execution.holder !== null &&
+      living.has(execution.holder) &&
+      (this.#isOurs(execution) || (backlogged && clock.now() < execution.callAt + longestPutOffMs));
+    await this.#putOff(overdue.filter(canWait));
+    await this.#rescue(overdue.filter((execution) => !canWait(execution)));
+  }
+
+  /** Still in this process's own hands, not published yet: nothing is lost. */
+  #isOurs({ id, holder }: Execution): boolean {
+    return holder === this.#options.presence.incarnation && this.#options.publisher.has(id);
+  }
+
+  async #isBacklogged(rows: ProcessRow[]): Promise<boolean> {
+    const { queue, metrics } = this.#options;
+    const ready = await queue.depth().catch(() => null);
+    if (ready !== null) metrics.queueDepth.set(ready);
+    return ready === null || backlogOf(ready, rows).exceedsOneSecond;
+  }
+
+  async #putOff(executions: Execution[]): Promise<void> {
+    const { schedule, clock, config, metrics } = this.#options;
+    const publishAgainAt = clock.now() + config.schedulerPublishAgainMs;
+    for (const [holder, group] of groupBy(executions, (execution) => execution.holder!)) {
+      metrics.putOff.inc(group.length);
+      await schedule.takeOver(group, { holder, now: clock.now(), publishAgainAt });
+    }
+  }
+
+  async #rescue(executions: Execution[]): Promise<void> {
+    const claimed = executions.filter(({ state }) => state === 'claimed');
+    const running = executions.filter(({ state }) => state === 'running');
+    if (claimed.length > 0) await this.#publishAgain(claimed);
+    if (running.length > 0) await this.#settleLost(running);
+  }
+
+  async #publishAgain(executions: Execution[]): Promise<void> {
+    const { schedule, definitions, publisher, presence, clock, config, metrics } = this.#options;
+    const now = clock.now();
+    const publishAgainAt = now + config.schedulerLookAheadMs + config.schedulerPublishAgainMs;
+    const won = await schedule.takeOver(executions, { holder: presence.incarnation, now, publishAgainAt });
+    metrics.rescued.inc({ state: 'claimed' }, won.length);
+    publisher.hold(await definitions.attach(won));
+  }
+
+  async #settleLost(executions: Execution[]): Promise<void> {
+    const { delivery, definitions, metrics, onRetry } = this.#options;
+    await delivery.settle((await definitions.attach(executions)).map((held) => this.#lost(held)));
+    metrics.rescued.inc({ state: 'running' }, executions.length);
+    onRetry();
+  }
+
+  #lost({ execution, definition }: Held): Settlement {
+    const { clock, random, settledRetentionMs } = this.#options;
+    const now = clock.now();
+    const { id, namespace, timerId, uid, attempt, scheduledFor, claimedAt } = execution;
+    const error = {
+      code: 'lost' as const,
+      message: 'the worker vanished, or its time was up, before it recorded a result',
+    };
+    const result = { outcome: 'lost' as const, status: null, error, retryAfterMs: null };
+    const policy = definition?.retries ?? defaultRetryPolicy;
+    const unreached = {
+      publishedAt: null,
+      startedAt: null,
+      sentAt: null,
+      firstByteAt: null,
+      finishedAt: null,
+    };
+    return {
+      record: {
+        id: attemptId(id, attempt),
+        executionId: id,
+        n: attempt,
+        outcome: 'lost',
+        status: null,
+        error,
+        response: null,
+        worker: execution.holder,
+        receipt: { scheduledFor, claimedAt, ...unreached },
+        verdict: verdictOf(result, { execution, policy, now, random }),
+        lateOutcome: null,
+      },
+      timer: { namespace, id: timerId, uid },
+      now,
+      expireAt: now + settledRetentionMs,
+    };
+  }
+}

@@ -1,0 +1,69 @@
+/** The leader's housekeeping, off the scheduling path: removes what has outlived its retention, in bounded bites, and counts. */
+import type { Clock } from '../../shared/base/clock.js';
+import { messageOf } from '../../shared/base/errors.js';
+import type { Lifecycle } from '../../shared/base/lifecycle.js';
+import { Loop } from '../../shared/base/loop.js';
+import type { ScheduleStore, TimerStore } from '../../shared/store/store.js';
+import type { Logger } from '../../shared/telemetry/logger.js';
+import { timerStates } from '../../shared/timers/timer.js';
+import type { SchedulerMetrics } from './metrics.js';
+
+const everyMs = 10_000;
+const biteSize = 500;
+const bitesEachRound = 20;
+
+export interface StewardOptions {
+  schedule: Pick<ScheduleStore, 'removeExpired'>;
+  timers: Pick<TimerStore, 'counts'>;
+  clock: Clock;
+  metrics: SchedulerMetrics;
+  log: Logger;
+  /** Whether this process does the leader's work now. */
+  leads(): boolean;
+}
+
+export class Steward implements Lifecycle {
+  readonly #options: StewardOptions;
+  readonly #loop: Loop;
+
+  constructor(options: StewardOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      clock: options.clock,
+      periodMs: everyMs,
+      run: () => this.#round(),
+      onError: (error) =>
+        options.log.warn({ reason: messageOf(error) }, 'housekeeping failed; the next round tries again'),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#loop.start();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #round(): Promise<void> {
+    if (!this.#options.leads()) return;
+    await this.#removeExpired();
+    await this.#count();
+  }
+
+  async #removeExpired(): Promise<void> {
+    const { schedule, clock, metrics, leads } = this.#options;
+    for (let bite = 0; bite < bitesEachRound && leads(); bite++) {
+      const removed = await schedule.removeExpired(clock.now(), biteSize);
+      metrics.removed.inc(removed);
+      if (removed < biteSize) return;
+    }
+  }
+
+  async #count(): Promise<void> {
+    const { timers, metrics } = this.#options;
+    const counts = await timers.counts();
+    for (const state of timerStates) metrics.timers.set({ state }, counts[state]);
+  }
+}

@@ -1,0 +1,30 @@
+/** Opens the coordination driver that the configuration names. The only file that knows which there are. */
+import type { Clock } from '../base/clock.js';
+import type { Random } from '../base/random.js';
+import type { DocumentStore } from '../store/store.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Coordination } from './coordination.js';
+import type { Member } from './membership.js';
+import { openSingleCoordination } from './single/single.js';
+import { openZooKeeperCoordination } from './zookeeper/zookeeper.js';
+
+export type CoordinationOptions =
+  | { kind: 'single'; documents: DocumentStore }
+  | { kind: 'zookeeper'; servers: string; root: string; sessionMs: number };
+
+export interface CoordinationContext {
+  self: Member;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+}
+
+/** Opens it; a coordinator that is away is reached for in the background. */
+export async function openCoordination(
+  options: CoordinationOptions,
+  { self, clock, random, log }: CoordinationContext,
+): Promise<Coordination> {
+  if (options.kind === 'single') return openSingleCoordination(self, { documents: options.documents });
+  const onEvent = (event: string, detail: object): void => log.info(detail, event);
+  return openZooKeeperCoordination({ ...options, self, clock, random, onEvent });
+}

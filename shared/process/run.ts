@@ -1,0 +1,191 @@
+/**
+ * The shell around every service: reads the configuration, starts the parts in order, stops them in the opposite order
+ * at the first signal, and exits non-zero when a part fails to start, when stopping takes too long, or at a second
+ * signal. It knows no service.
+ */
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import closeWithGrace from 'close-with-grace';
+import Type, { type Static, type TObject } from 'typebox';
+import { AdminServer, type Self } from '../admin/admin-server.js';
+import type { Check } from '../admin/health.js';
+import { SystemClock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { systemRandom, type Random } from '../base/random.js';
+import { clusterSchema, type ClusterConfig } from '../config/cluster.js';
+import { loadConfig, type Environment } from '../config/load.js';
+import { Presence } from '../presence/presence.js';
+import type { ProcessStore } from '../store/store.js';
+import { createLogger, type Logger } from '../telemetry/logger.js';
+import { Metrics } from '../telemetry/metrics.js';
+
+/** The names of all services, whose variables may stand in one environment. */
+const services = ['api', 'scheduler', 'worker', 'standalone'];
+const stopDeadlineMs = 20_000;
+
+export interface ProcessOptions<Schema extends TObject> {
+  service: string;
+  schema: Schema;
+  /** Where the admin port is if the configuration does not say. */
+  adminPort: number;
+  /** Values that win over the environment, by variable, such as those of command-line arguments. */
+  overrides?: Environment;
+  /** Opens and starts the parts through the context, in order. */
+  assemble(context: ProcessContext<Schema>): Promise<void>;
+}
+
+export class ProcessContext<Schema extends TObject> {
+  readonly clock = new SystemClock();
+  readonly random: Random = systemRandom;
+  readonly metrics = new Metrics();
+  /** Asked by /health/ready. */
+  readonly checks: Record<string, Check> = {};
+  readonly #stops: { what: string; stop(): Promise<void> }[] = [];
+  readonly #aborted = new AbortController();
+  #presence: Presence | null = null;
+  #leadership: () => Pick<Self, 'role' | 'term'> = () => ({ role: this.identity.service, term: 0 });
+  adminUrl = '';
+
+  constructor(
+    readonly config: Readonly<Static<Schema>> & ClusterConfig,
+    readonly identity: { name: string; service: string; host: string; pid: number },
+    readonly log: Logger,
+  ) {}
+
+  /** Aborted when the process is told to stop. */
+  get signal(): AbortSignal {
+    return this.#aborted.signal;
+  }
+
+  /** Something that is open now and has to be closed; the last one first. */
+  onStop(what: string, stop: () => Promise<void>): void {
+    this.#stops.push({ what, stop });
+  }
+
+  /** Starts a part, to be stopped before all that were started earlier. */
+  async start(what: string, part: { start(): Promise<void>; stop(): Promise<void> }): Promise<void> {
+    this.onStop(what, () => part.stop());
+    await part.start();
+  }
+
+  /** Registers this process in the store; the row is renewed until the parts started later have stopped. */
+  async startPresence(processes: ProcessStore): Promise<Presence> {
+    const { clock, log, identity, config } = this;
+    const skew = { warnMs: config.skewWarnMs, refuseMs: config.skewRefuseMs };
+    this.#presence = new Presence({ processes, clock, log, identity, skew, isAlive });
+    await this.start('presence', this.#presence);
+    return this.#presence;
+  }
+
+  /** Where `role` and `term` of /internal/self come from; the service's name and 0 if nobody says. */
+  reportLeadership(leadership: () => Pick<Self, 'role' | 'term'>): void {
+    this.#leadership = leadership;
+  }
+
+  self(): Self {
+    const { name, service, pid } = this.identity;
+    return {
+      id: this.#presence?.incarnation ?? name,
+      name,
+      service,
+      pid,
+      ...this.#leadership(),
+      ringVersion: 0,
+      settingsVersion: 0,
+    };
+  }
+
+  /** Stops everything, the last first; goes on after a failure. Answers whether all went well. */
+  async stop(): Promise<boolean> {
+    this.#aborted.abort();
+    let clean = true;
+    for (const { what, stop } of this.#stops.splice(0).reverse()) {
+      await stop().catch((error: unknown) => {
+        clean = false;
+        this.log.error({ what, reason: messageOf(error) }, 'could not stop a part cleanly');
+      });
+    }
+    return clean;
+  }
+}
+
+/** Runs one service until a signal comes. Never rejects: a failure to start is logged and ends the process with 1. */
+export async function runProcess<Schema extends TObject>(options: ProcessOptions<Schema>): Promise<void> {
+  const context = createContext(options);
+  if (!context) return;
+  const { log } = context;
+  closeWithGrace({ delay: stopDeadlineMs, logger: false }, async ({ signal, err }) => {
+    if (err) log.fatal({ err }, 'an error that nobody caught; stopping');
+    else log.info({ signal }, 'stopping');
+    const clean = await context.stop();
+    log.info('stopped');
+    if (err || !clean) process.exitCode = 1;
+  });
+  try {
+    await startAdmin(context, options.adminPort);
+    await options.assemble(context);
+    delete context.checks['start'];
+    log.info({ admin: context.adminUrl }, 'ready');
+  } catch (error) {
+    if (context.signal.aborted) return;
+    log.fatal({ reason: messageOf(error) }, 'could not start');
+    await context.stop();
+    process.exit(1);
+  }
+}
+
+function createContext<Schema extends TObject>({
+  service,
+  schema,
+  overrides,
+}: ProcessOptions<Schema>): ProcessContext<Schema> | null {
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    const whole = Type.Object({ ...clusterSchema.properties, ...schema.properties });
+    const others = services.filter((other) => other !== service);
+    const config = loadConfig(whole, { ...process.env, ...overrides }, others) as Readonly<Static<Schema>> &
+      ClusterConfig;
+    const identity = {
+      name: config.name ?? `${service}-${hostname()}`,
+      service,
+      host: hostname(),
+      pid: process.pid,
+    };
+    return new ProcessContext<Schema>(
+      config,
+      identity,
+      createLogger({ level: config.logLevel, service, name: identity.name }),
+    );
+  } catch (error) {
+    process.stderr.write(`${service}: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+    return null;
+  }
+}
+
+async function startAdmin<Schema extends TObject>(
+  context: ProcessContext<Schema>,
+  defaultPort: number,
+): Promise<void> {
+  const { config, checks, metrics, clock } = context;
+  checks['start'] = () => Promise.reject(new Error('still starting'));
+  const admin = new AdminServer({
+    host: config.adminHost,
+    port: config.adminPort ?? defaultPort,
+    checks,
+    metrics,
+    clock,
+    self: () => context.self(),
+  });
+  await context.start('admin port', admin);
+  context.adminUrl = admin.url;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
