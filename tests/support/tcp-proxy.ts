@@ -9,14 +9,19 @@ export interface TcpProxy {
   stall(): void;
   /** Forwards again; what was held back while stalled is delivered. */
   heal(): void;
+  /** Tells every client something that the server never said. */
+  forge(bytes: Buffer): void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<net.Socket>();
+  const clients = new Set<net.Socket>();
   let state: 'open' | 'cut' | 'stalled' = 'open';
   const server = net.createServer((client) => {
     if (state === 'cut') return void client.destroy();
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     const upstream = net.connect(target.port, target.host);
     for (const [from, to] of [
       [client, upstream],
@@ -46,6 +51,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     heal() {
       state = 'open';
       for (const socket of sockets) socket.resume();
+    },
+    forge(bytes) {
+      for (const client of clients) client.write(bytes);
     },
     close() {
       for (const socket of sockets) socket.destroy();
