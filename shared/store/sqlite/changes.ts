@@ -1,0 +1,70 @@
+/** A change of one timer and its open executions, inside one transaction that nothing else can enter. */
+import type { TimerKey } from '../../timers/timer.js';
+import type { Change, Current, Decision } from '../store.js';
+import type { Database } from './database.js';
+import {
+  executionColumns,
+  executionFrom,
+  executionValues,
+  insertExecution,
+  replaceTimer,
+  timerValues,
+  type ExecutionRow,
+} from './rows.js';
+import { isOpenState } from './schema.js';
+import { readTimer } from './timers.js';
+
+/** To be called inside a transaction. */
+export function changeTimer<Reply>(
+  db: Database,
+  key: TimerKey,
+  decide: (current: Current | null) => Decision<Reply>,
+): Reply {
+  const current = readCurrent(db, key);
+  const { change, reply } = decide(current);
+  if (change) {
+    if (change.retire) retire(db, current?.timer.uid ?? change.timer.uid, change.retire);
+    db.sql(replaceTimer).run(...timerValues(change.timer));
+    sweep(db, change);
+    const insert = db.sql(insertExecution);
+    for (const execution of change.insert) insert.run(...executionValues(execution));
+  }
+  return reply;
+}
+
+function readCurrent(db: Database, key: TimerKey): Current | null {
+  const timer = readTimer(db, key);
+  if (!timer) return null;
+  const open = db
+    .sql(`SELECT ${executionColumns} FROM executions WHERE uid = ? AND ${isOpenState}`)
+    .all(timer.uid) as ExecutionRow[];
+  const started = db
+    .sql(
+      `SELECT scheduledFor FROM executions WHERE namespace = ? AND timerId = ? AND uid = ? AND attempt > 0
+       ORDER BY scheduledFor DESC LIMIT 1`,
+    )
+    .get(timer.namespace, timer.id, timer.uid) as { scheduledFor: number } | undefined;
+  return { timer, open: open.map(executionFrom), lastStartedFor: started?.scheduledFor ?? null };
+}
+
+function retire(db: Database, uid: string, definition: NonNullable<Change['retire']>): void {
+  db.sql('INSERT INTO definitions (uid, version, definition) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
+    uid,
+    definition.version,
+    JSON.stringify(definition),
+  );
+}
+
+function sweep(db: Database, { timer, withdraw, cancel, finalize, expireAt }: Change): void {
+  const withdrawn = db.sql(`DELETE FROM executions WHERE id = ? AND state = 'claimed'`);
+  for (const id of withdraw) withdrawn.run(id);
+  const cancelled = db.sql(
+    `UPDATE executions SET state = 'cancelled', holder = NULL, settledAt = ?, wakeAt = ?
+     WHERE id = ? AND state IN ('claimed','retrying','deferred')`,
+  );
+  for (const id of cancel) cancelled.run(timer.changedAt, expireAt, id);
+  const finalized = db.sql(
+    `UPDATE executions SET final = 1 WHERE id = ? AND state IN ('running','awaiting-ack')`,
+  );
+  for (const id of finalize) finalized.run(id);
+}

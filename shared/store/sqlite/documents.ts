@@ -1,0 +1,43 @@
+/** DocumentStore on SQLite. */
+import type { DocumentStore, StoredDocument } from '../store.js';
+import type { Database } from './database.js';
+
+export class SqliteDocuments implements DocumentStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  read(name: string): Promise<StoredDocument | null> {
+    const read = this.#db.sql('SELECT version, value FROM documents WHERE name = ?');
+    return this.#db.read(() => {
+      const row = read.get(name) as { version: number; value: string } | undefined;
+      return row ? { version: row.version, value: JSON.parse(row.value) as unknown } : null;
+    });
+  }
+
+  write(
+    name: string,
+    value: unknown,
+    expected: number,
+    guard?: { name: string; version: number },
+  ): Promise<number | null> {
+    const write = this.#db.sql(
+      `INSERT INTO documents (name, version, value) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET version = excluded.version, value = excluded.value`,
+    );
+    return this.#db.write(() => {
+      if (this.#versionOf(name) !== expected) return null;
+      if (guard && this.#versionOf(guard.name) !== guard.version) return null;
+      write.run(name, expected + 1, JSON.stringify(value));
+      return expected + 1;
+    });
+  }
+
+  /** 0 for a document that is absent. */
+  #versionOf(name: string): number {
+    const row = this.#db.sql('SELECT version FROM documents WHERE name = ?').get(name);
+    return (row as { version: number } | undefined)?.version ?? 0;
+  }
+}

@@ -1,0 +1,75 @@
+/** ProcessStore on SQLite. The embedded store's clock is the local one. */
+import type { ProcessReport, ProcessRow, ProcessStore } from '../store.js';
+import type { Database } from './database.js';
+
+interface Row extends Omit<ProcessRow, 'gone' | 'report'> {
+  gone: number;
+  report: string;
+}
+
+export class SqliteProcesses implements ProcessStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  register(row: ProcessRow): Promise<void> {
+    const insert = this.#db.sql(
+      `INSERT INTO processes (incarnation, name, service, host, pid, counter, gone, startedAt, report)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    const { incarnation, name, service, host, pid, counter, gone, startedAt, report } = row;
+    return this.#db.write(() => {
+      insert.run(
+        incarnation,
+        name,
+        service,
+        host,
+        pid,
+        counter,
+        Number(gone),
+        startedAt,
+        JSON.stringify(report),
+      );
+    });
+  }
+
+  renew(incarnation: string, counter: number, report: ProcessReport): Promise<boolean> {
+    const renew = this.#db.sql(
+      'UPDATE processes SET counter = ?, report = ? WHERE incarnation = ? AND gone = 0',
+    );
+    return this.#db.write(() => renew.run(counter, JSON.stringify(report), incarnation).changes === 1);
+  }
+
+  list(): Promise<ProcessRow[]> {
+    const rows = this.#db.sql('SELECT * FROM processes ORDER BY incarnation');
+    return this.#db.read(() =>
+      (rows.all() as Row[]).map((row) => ({
+        ...row,
+        gone: row.gone === 1,
+        report: JSON.parse(row.report) as ProcessReport,
+      })),
+    );
+  }
+
+  declareGone(incarnation: string, counter: number): Promise<boolean> {
+    const declare = this.#db.sql('UPDATE processes SET gone = 1 WHERE incarnation = ? AND counter = ?');
+    const alive = this.#db.sql('SELECT 1 FROM processes WHERE incarnation = ? AND gone = 0');
+    return this.#db.write(() => {
+      declare.run(incarnation, counter);
+      return alive.get(incarnation) === undefined;
+    });
+  }
+
+  forget(incarnation: string): Promise<void> {
+    const remove = this.#db.sql('DELETE FROM processes WHERE incarnation = ?');
+    return this.#db.write(() => {
+      remove.run(incarnation);
+    });
+  }
+
+  async time(): Promise<{ source: string; time: number }> {
+    return { source: 'local', time: Date.now() };
+  }
+}

@@ -1,0 +1,144 @@
+/** ScheduleStore on SQLite: what is due, who claims it, and what becomes of the finished. */
+import type { Execution } from '../../timers/execution.js';
+import type { Timer } from '../../timers/timer.js';
+import type { Claim, Claimer, DueQuery, ScheduleStore } from '../store.js';
+import { closeTimer } from './closing.js';
+import type { Database } from './database.js';
+import { removeExpired } from './retention.js';
+import {
+  executionColumns,
+  executionFrom,
+  executionValues,
+  insertExecution,
+  timerColumns,
+  timerFrom,
+  type ExecutionRow,
+  type TimerRow,
+} from './rows.js';
+import { isDueState, isHeldState, isOverdueState } from './schema.js';
+
+/** The shards are a list in JSON: one process owns them all here, so the order in time comes first, from the index. */
+const isDue = `wakeAt < ? AND shard IN (SELECT value FROM json_each(?)) ORDER BY wakeAt LIMIT ?`;
+
+const isAsRead = `namespace = ? AND id = ? AND uid = ? AND generation = ? AND nextScheduledFor IS ? AND nextDueAt IS ?`;
+
+export class SqliteSchedule implements ScheduleStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  dueTimers({ shards, before, limit }: DueQuery): Promise<Timer[]> {
+    const text = `SELECT ${timerColumns} FROM timers WHERE state = 'active' AND ${isDue}`;
+    return this.#db.read(() =>
+      (this.#db.sql(text).all(before, JSON.stringify(shards), limit) as TimerRow[]).map(timerFrom),
+    );
+  }
+
+  claim(claims: Claim[]): Promise<{ existed: Set<string> } | 'conflict'> {
+    return this.#db.write(() => {
+      const unchanged = this.#db.sql(`SELECT 1 FROM timers WHERE ${isAsRead}`);
+      if (!claims.every(({ timer }) => unchanged.get(...asRead(timer)))) return 'conflict';
+      const existed = claims.filter((claim) => !this.#claimOne(claim));
+      return { existed: new Set(existed.map(({ execution }) => execution.id)) };
+    });
+  }
+
+  /** False when the execution existed: then the timer only moves on. */
+  #claimOne({ timer, execution, next, wakeAt }: Claim): boolean {
+    const inserted = this.#db.sql(insertExecution).run(...executionValues(execution)).changes === 1;
+    this.#db
+      .sql(
+        `UPDATE timers SET nextScheduledFor = ?, nextDueAt = ?, wakeAt = ?,
+         lastScheduledFor = coalesce(?, lastScheduledFor), runs = runs + ? WHERE namespace = ? AND id = ?`,
+      )
+      .run(
+        next?.scheduledFor ?? null,
+        next?.dueAt ?? null,
+        wakeAt,
+        inserted ? execution.scheduledFor : null,
+        Number(inserted),
+        timer.namespace,
+        timer.id,
+      );
+    return inserted;
+  }
+
+  closeFinished(
+    timers: Timer[],
+    { now, checkAt, expireAt }: { now: number; checkAt: number; expireAt: number },
+  ): Promise<void> {
+    const later = this.#db.sql(
+      `UPDATE timers SET wakeAt = ? WHERE namespace = ? AND id = ? AND uid = ? AND state = 'active' AND nextDueAt IS NULL`,
+    );
+    return this.#db.write(() => {
+      for (const timer of timers)
+        if (!closeTimer(this.#db, timer, { now, expireAt }))
+          later.run(checkAt, timer.namespace, timer.id, timer.uid);
+    });
+  }
+
+  dueExecutions(query: DueQuery): Promise<Execution[]> {
+    return this.#executions(isDueState, query);
+  }
+
+  overdueExecutions(query: DueQuery): Promise<Execution[]> {
+    return this.#executions(isOverdueState, query);
+  }
+
+  #executions(condition: string, { shards, before, limit }: DueQuery): Promise<Execution[]> {
+    const text = `SELECT ${executionColumns} FROM executions WHERE ${condition} AND ${isDue}`;
+    return this.#db.read(() =>
+      (this.#db.sql(text).all(before, JSON.stringify(shards), limit) as ExecutionRow[]).map(executionFrom),
+    );
+  }
+
+  heldBy(holders: string[], limit: number): Promise<Execution[]> {
+    const text = `SELECT ${executionColumns} FROM executions
+      WHERE ${isHeldState} AND holder IN (SELECT value FROM json_each(?)) LIMIT ?`;
+    return this.#db.read(() =>
+      (this.#db.sql(text).all(JSON.stringify(holders), limit) as ExecutionRow[]).map(executionFrom),
+    );
+  }
+
+  reclaim(executions: Execution[], { holder, now, publishAgainAt }: Claimer): Promise<Execution[]> {
+    const text = `UPDATE executions SET state = 'claimed', reason = NULL, claim = claim + 1, callAt = wakeAt,
+      holder = ?, claimedAt = ?, wakeAt = ?
+      WHERE id = ? AND claim = ? AND final = 0 AND ${isDueState} RETURNING ${executionColumns}`;
+    return this.#take(text, executions, [holder, now, publishAgainAt]);
+  }
+
+  takeOver(executions: Execution[], { holder, publishAgainAt }: Claimer): Promise<Execution[]> {
+    const text = `UPDATE executions SET holder = ?, wakeAt = ?
+      WHERE id = ? AND claim = ? AND state = 'claimed' RETURNING ${executionColumns}`;
+    return this.#take(text, executions, [holder, publishAgainAt]);
+  }
+
+  /** Runs an update that takes `values`, an id and a claim number on each, and answers the rows it matched. */
+  #take(text: string, executions: Execution[], values: (string | number)[]): Promise<Execution[]> {
+    const take = this.#db.sql(text);
+    return this.#db.write(() =>
+      executions.flatMap(({ id, claim }) =>
+        (take.all(...values, id, claim) as ExecutionRow[]).map(executionFrom),
+      ),
+    );
+  }
+
+  handBack(executions: Pick<Execution, 'id' | 'claim'>[], holder: string, now: number): Promise<void> {
+    const update = this.#db.sql(
+      `UPDATE executions SET holder = NULL, wakeAt = ? WHERE id = ? AND claim = ? AND holder = ? AND state = 'claimed'`,
+    );
+    return this.#db.write(() => {
+      for (const { id, claim } of executions) update.run(now, id, claim, holder);
+    });
+  }
+
+  removeExpired(now: number, limit: number): Promise<number> {
+    return this.#db.write(() => removeExpired(this.#db, now, limit));
+  }
+}
+
+function asRead({ namespace, id, uid, generation, next }: Timer): unknown[] {
+  return [namespace, id, uid, generation, next?.scheduledFor ?? null, next?.dueAt ?? null];
+}

@@ -1,0 +1,173 @@
+/**
+ * The tables of the embedded store. Columns bear the names of the fields that they keep. The version below and the number
+ * of shards are written into the file at its first start; a file that says otherwise is refused, never converted.
+ */
+import { CarillonError } from '../../base/errors.js';
+import { openStates } from '../../timers/execution.js';
+import { shardCount, timerStates } from '../../timers/timer.js';
+import type { Database } from './database.js';
+
+export const schemaVersion = 1;
+
+/** Conditions that must read the same in an index and in the queries that are to use it. */
+export const isOpenState = `state IN ('${openStates.join("','")}')`;
+export const isEndedState = `state NOT IN ('${openStates.join("','")}')`;
+export const isDueState = `state IN ('retrying','deferred')`;
+export const isOverdueState = `state IN ('claimed','running','awaiting-ack')`;
+export const isHeldState = `state IN ('claimed','running')`;
+export const isClosedState = `state IN ('completed','cancelled')`;
+
+const tables = `
+  CREATE TABLE timers (
+    namespace TEXT NOT NULL,
+    id TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    idempotencyKey TEXT,
+    nextScheduledFor INTEGER,
+    nextDueAt INTEGER,
+    lastScheduledFor INTEGER,
+    runs INTEGER NOT NULL,
+    tags TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    updatedAt INTEGER NOT NULL,
+    changedAt INTEGER NOT NULL,
+    wakeAt INTEGER NOT NULL,
+    PRIMARY KEY (namespace, id)
+  ) STRICT;
+  CREATE INDEX timersOfState ON timers (namespace, state, id);
+  CREATE INDEX timersDue ON timers (wakeAt) WHERE state = 'active';
+  CREATE INDEX timersExpired ON timers (wakeAt) WHERE ${isClosedState};
+
+  CREATE TABLE definitions (
+    uid TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    PRIMARY KEY (uid, version)
+  ) STRICT;
+
+  CREATE TABLE executions (
+    id TEXT PRIMARY KEY,
+    uid TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    timerId TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    scheduledFor INTEGER NOT NULL,
+    dueAt INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    generation INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    claim INTEGER NOT NULL,
+    holder TEXT,
+    claimedAt INTEGER NOT NULL,
+    callAt INTEGER NOT NULL,
+    wakeAt INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    deferrals INTEGER NOT NULL,
+    final INTEGER NOT NULL,
+    settledAt INTEGER
+  ) STRICT;
+  CREATE INDEX executionsOfNamespace ON executions (namespace, scheduledFor, id);
+  CREATE INDEX executionsOfTimer ON executions (namespace, timerId, scheduledFor, id);
+  CREATE INDEX executionsOfState ON executions (namespace, state, scheduledFor, id);
+  CREATE INDEX executionsOpen ON executions (uid) WHERE ${isOpenState};
+  CREATE INDEX executionsDue ON executions (wakeAt) WHERE ${isDueState};
+  CREATE INDEX executionsOverdue ON executions (wakeAt) WHERE ${isOverdueState};
+  CREATE INDEX executionsExpired ON executions (wakeAt) WHERE ${isEndedState};
+  CREATE INDEX executionsHeld ON executions (holder) WHERE ${isHeldState};
+
+  CREATE TABLE attempts (
+    executionId TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (executionId, n)
+  ) STRICT;
+
+  CREATE TABLE processes (
+    incarnation TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    service TEXT NOT NULL,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    counter INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    startedAt INTEGER NOT NULL,
+    report TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE documents (
+    name TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    value TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** Kept by triggers, so that no writer can forget them: the index from tag to timer, and the number of timers by state. */
+const derived = `
+  CREATE TABLE timerTags (
+    namespace TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (namespace, tag, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER tagsOfNewTimer AFTER INSERT ON timers WHEN new.tags <> '[]' BEGIN
+    INSERT INTO timerTags SELECT DISTINCT new.namespace, value, new.id FROM json_each(new.tags);
+  END;
+  CREATE TRIGGER tagsOfChangedTimer AFTER UPDATE OF tags ON timers WHEN new.tags <> old.tags BEGIN
+    DELETE FROM timerTags WHERE namespace = old.namespace AND id = old.id
+      AND tag IN (SELECT value FROM json_each(old.tags));
+    INSERT INTO timerTags SELECT DISTINCT new.namespace, value, new.id FROM json_each(new.tags);
+  END;
+  CREATE TRIGGER tagsOfRemovedTimer AFTER DELETE ON timers WHEN old.tags <> '[]' BEGIN
+    DELETE FROM timerTags WHERE namespace = old.namespace AND id = old.id
+      AND tag IN (SELECT value FROM json_each(old.tags));
+  END;
+
+  CREATE TABLE timerCounts (state TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+  INSERT INTO timerCounts VALUES ${timerStates.map((state) => `('${state}', 0)`).join(', ')};
+  CREATE TRIGGER countOfNewTimer AFTER INSERT ON timers BEGIN
+    UPDATE timerCounts SET count = count + 1 WHERE state = new.state;
+  END;
+  CREATE TRIGGER countOfChangedTimer AFTER UPDATE OF state ON timers WHEN new.state <> old.state BEGIN
+    UPDATE timerCounts SET count = count - 1 WHERE state = old.state;
+    UPDATE timerCounts SET count = count + 1 WHERE state = new.state;
+  END;
+  CREATE TRIGGER countOfRemovedTimer AFTER DELETE ON timers BEGIN
+    UPDATE timerCounts SET count = count - 1 WHERE state = old.state;
+  END;
+`;
+
+/** Creates the tables in an empty file; rejects with `incompatible-store` for a file of another version or shard count. */
+export async function prepareSchema(db: Database): Promise<void> {
+  await db.write(() => {
+    if (db.sql('SELECT 1 FROM sqlite_schema').get() === undefined) createSchema(db);
+    else checkSchema(db);
+  });
+}
+
+function createSchema(db: Database): void {
+  db.exec(`CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;${tables}${derived}`);
+  const insert = db.sql('INSERT INTO meta (name, value) VALUES (?, ?)');
+  insert.run('schemaVersion', schemaVersion);
+  insert.run('shardCount', shardCount);
+}
+
+function checkSchema(db: Database): void {
+  if (db.sql(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'`).get() === undefined)
+    throw new CarillonError('incompatible-store', 'the file is a database of something else');
+  const expected = { schemaVersion, shardCount };
+  for (const [name, value] of Object.entries(expected)) {
+    const found = db.sql('SELECT value FROM meta WHERE name = ?').get(name) as { value: number } | undefined;
+    if (found?.value === value) continue;
+    const message = `the store was made with ${name} ${found?.value ?? 'unknown'}, this program needs ${value}`;
+    throw new CarillonError('incompatible-store', message);
+  }
+}

@@ -1,0 +1,51 @@
+/** Settle on SQLite: the record, then the execution's state, then the timer. To be called inside a transaction. */
+import type { AttemptRecord, LateOutcome } from '../../timers/outcome.js';
+import type { Settlement } from '../store.js';
+import { closeTimer } from './closing.js';
+import type { Database } from './database.js';
+
+export function settle(db: Database, settlements: Settlement[]): void {
+  for (const settlement of settlements) move(db, settlement, recordOf(db, settlement.record));
+  const timers = new Map(settlements.map((settlement) => [settlement.timer.uid, settlement]));
+  for (const { timer, now, expireAt } of timers.values()) closeTimer(db, timer, { now, expireAt });
+}
+
+/** Inserts the record unless one is there; answers the one that counts. */
+function recordOf(db: Database, record: AttemptRecord): AttemptRecord {
+  const { executionId, n } = record;
+  const inserted = db
+    .sql('INSERT INTO attempts (executionId, n, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+    .run(executionId, n, JSON.stringify(record));
+  if (inserted.changes === 1) return record;
+  const row = db.sql('SELECT record FROM attempts WHERE executionId = ? AND n = ?').get(executionId, n);
+  const counts = JSON.parse((row as { record: string }).record) as AttemptRecord;
+  if (counts.outcome === 'lost' && record.outcome !== 'lost' && !counts.lateOutcome) keepLate(db, record);
+  return counts;
+}
+
+function keepLate(db: Database, { executionId, n, outcome, status, receipt }: AttemptRecord): void {
+  const late: LateOutcome = { outcome, status, finishedAt: receipt.finishedAt };
+  db.sql(
+    `UPDATE attempts SET record = json_set(record, '$.lateOutcome', json(?)) WHERE executionId = ? AND n = ?`,
+  ).run(JSON.stringify(late), executionId, n);
+}
+
+/** Moves an execution that still runs this attempt to the verdict's state. */
+function move(
+  db: Database,
+  { now, expireAt }: Settlement,
+  { executionId, n, outcome, verdict }: AttemptRecord,
+): void {
+  const lost = Number(outcome === 'lost');
+  const running = `id = ? AND attempt = ? AND state IN ('running','awaiting-ack')`;
+  if (verdict.state === 'retrying')
+    db.sql(
+      `UPDATE executions SET state = 'retrying', holder = NULL, wakeAt = ?, lost = lost + ? WHERE ${running} AND final = 0`,
+    ).run(verdict.at, lost, executionId, n);
+  // What still runs now is at its end: a verdict that ends it, or another attempt that `final` forbids.
+  const end = verdict.state === 'retrying' ? 'cancelled' : verdict.state;
+  const reason = verdict.state === 'succeeded' ? null : verdict.reason;
+  db.sql(
+    `UPDATE executions SET state = ?, reason = ?, holder = NULL, settledAt = ?, wakeAt = ?, lost = lost + ? WHERE ${running}`,
+  ).run(end, reason, now, expireAt, lost, executionId, n);
+}

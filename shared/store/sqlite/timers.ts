@@ -1,0 +1,77 @@
+/** TimerStore on SQLite: create, read, list and count; `change` has a file of its own. */
+import type { Timer, TimerKey, TimerState } from '../../timers/timer.js';
+import type { Current, Decision, TimerQuery, TimerStore } from '../store.js';
+import { changeTimer } from './changes.js';
+import type { Database } from './database.js';
+import { insertTimer, timerColumns, timerFrom, timerValues, type TimerRow } from './rows.js';
+
+export class SqliteTimers implements TimerStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  create(timers: Timer[]): Promise<(Timer | null)[]> {
+    const insert = this.#db.sql(insertTimer);
+    return this.#db.write(() =>
+      timers.map((timer) =>
+        insert.run(...timerValues(timer)).changes === 1 ? null : readTimer(this.#db, timer),
+      ),
+    );
+  }
+
+  read(key: TimerKey): Promise<Timer | null> {
+    return this.#db.read(() => readTimer(this.#db, key));
+  }
+
+  list(query: TimerQuery): Promise<Timer[]> {
+    const { from, where, values } = selection(query);
+    const text = `SELECT ${timerColumns} FROM ${from} WHERE ${where.join(' AND ')} ORDER BY timers.id LIMIT ?`;
+    return this.#db.read(() => (this.#db.sql(text).all(...values, query.limit) as TimerRow[]).map(timerFrom));
+  }
+
+  change<Reply>(key: TimerKey, decide: (current: Current | null) => Decision<Reply>): Promise<Reply> {
+    return this.#db.write(() => changeTimer(this.#db, key, decide));
+  }
+
+  counts(): Promise<Record<TimerState, number>> {
+    return this.#db.read(() => {
+      const rows = this.#db.sql('SELECT state, count FROM timerCounts').all() as {
+        state: TimerState;
+        count: number;
+      }[];
+      return Object.fromEntries(rows.map(({ state, count }) => [state, count])) as Record<TimerState, number>;
+    });
+  }
+}
+
+export function readTimer(db: Database, { namespace, id }: TimerKey): Timer | null {
+  const row = db
+    .sql(`SELECT ${timerColumns} FROM timers WHERE namespace = ? AND id = ?`)
+    .get(namespace, id) as TimerRow | undefined;
+  return row ? timerFrom(row) : null;
+}
+
+/** Above every character that an id may contain. */
+const afterAll = '\u{7f}';
+
+function selection(query: TimerQuery): { from: string; where: string[]; values: (string | number)[] } {
+  const where = ['timers.namespace = ?', 'timers.id > ?'];
+  const values: (string | number)[] = [query.namespace, query.after ?? ''];
+  const restrict = (condition: string, ...bounds: (string | number)[]): void => {
+    where.push(condition);
+    values.push(...bounds);
+  };
+  if (query.state !== undefined) restrict('timers.state = ?', query.state);
+  if (query.tag !== undefined) restrict('timerTags.tag = ?', query.tag);
+  if (query.idPrefix !== undefined)
+    restrict('timers.id >= ? AND timers.id < ?', query.idPrefix, query.idPrefix + afterAll);
+  if (query.dueBefore !== undefined) restrict('timers.nextDueAt < ?', query.dueBefore);
+  if (query.dueAfter !== undefined) restrict('timers.nextDueAt > ?', query.dueAfter);
+  return {
+    from: query.tag === undefined ? 'timers' : 'timers JOIN timerTags USING (namespace, id)',
+    where,
+    values,
+  };
+}
