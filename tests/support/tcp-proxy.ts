@@ -9,6 +9,8 @@ export interface TcpProxy {
   stall(): void;
   /** Forwards again; what was held back while stalled is delivered. */
   heal(): void;
+  /** Lets the next request that holds `text` through and withholds every reply from then on: cut, then heal, to lose them. */
+  muteAfter(text: string): void;
   /** Tells every client something that the server never said. */
   forge(bytes: Buffer): void;
   close(): Promise<void>;
@@ -17,6 +19,8 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<net.Socket>();
   const clients = new Set<net.Socket>();
+  let muteText: string | null = null;
+  let muted = false;
   let state: 'open' | 'cut' | 'stalled' = 'open';
   const server = net.createServer((client) => {
     if (state === 'cut') return void client.destroy();
@@ -28,7 +32,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => {
+        if (from === client && muteText !== null && chunk.includes(muteText)) muted = true;
+        if (from === client || !muted) to.write(chunk);
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -50,7 +57,12 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     },
     heal() {
       state = 'open';
+      muteText = null;
+      muted = false;
       for (const socket of sockets) socket.resume();
+    },
+    muteAfter(text) {
+      muteText = text;
     },
     forge(bytes) {
       for (const client of clients) client.write(bytes);

@@ -1,0 +1,27 @@
+/** Documents in memory, with the store's contract for them: what `single` keeps its registry in when there is no store. */
+import type { DocumentStore, StoredDocument } from '../../store/store.js';
+
+export class MemoryDocuments implements DocumentStore {
+  readonly #documents = new Map<string, StoredDocument>();
+
+  read(name: string): Promise<StoredDocument | null> {
+    return Promise.resolve(structuredClone(this.#documents.get(name) ?? null));
+  }
+
+  write(
+    name: string,
+    value: unknown,
+    expected: number,
+    guard?: { name: string; version: number },
+  ): Promise<number | null> {
+    const refused =
+      this.#version(name) !== expected || (guard && this.#version(guard.name) !== guard.version);
+    if (refused) return Promise.resolve(null);
+    this.#documents.set(name, { version: expected + 1, value: structuredClone(value) });
+    return Promise.resolve(expected + 1);
+  }
+
+  #version(name: string): number {
+    return this.#documents.get(name)?.version ?? 0;
+  }
+}
