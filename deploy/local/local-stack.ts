@@ -76,7 +76,7 @@ class LocalStack implements Stack {
   readonly addresses: Partial<Record<BrokerRole, string>> = {};
   readonly #options: StackOptions;
   readonly #given: StackPart[] = [];
-  #brokers: Supervisor[] = [];
+  readonly #brokers: Supervisor[] = [];
   #services: Supervisor[] = [];
   #locked = false;
   #stopped: Promise<void> | null = null;

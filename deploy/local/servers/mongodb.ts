@@ -125,9 +125,14 @@ function becomePrimary(port: number): (admin: Db) => Promise<boolean> {
   };
 }
 
-async function configuration(admin: Db): Promise<Document | null> {
+interface SetConfiguration extends Document {
+  version: number;
+  members: readonly { host: string }[];
+}
+
+async function configuration(admin: Db): Promise<SetConfiguration | null> {
   try {
-    return (await admin.command({ replSetGetConfig: 1 }))['config'] as Document;
+    return (await admin.command({ replSetGetConfig: 1 }))['config'] as SetConfiguration;
   } catch (error) {
     if ((error as { codeName?: string }).codeName === 'NotYetInitialized') return null;
     throw error;
