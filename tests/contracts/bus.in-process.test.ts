@@ -1,6 +1,6 @@
 /** The bus's contract in one process. */
 import { describe, expect, it } from 'vitest';
-import { openInProcessQueue } from '../../shared/queue/in-process/in-process-queue.js';
+import { openInProcessQueue } from '../../shared/queue/in-process/in-process.js';
 import { eventually } from '../support/eventually.js';
 import { busContract, heard } from './bus-contract.js';
 

@@ -151,7 +151,9 @@ export class Link<C extends Channel> {
     if (channel && connection) {
       // The channel first: amqplib sends a connection's close past what the channel still has to send.
       const goodbye = channel.close().then(() => connection.close());
-      await within(this.#broker.clock, closingMs, goodbye).catch(() => {});
+      // Neither answers when the connection breaks meanwhile.
+      const broken = new Promise((resolve) => connection.once('close', resolve));
+      await within(this.#broker.clock, closingMs, Promise.race([goodbye, broken])).catch(() => {});
     }
     this.#end(new Error('closed'));
   }
