@@ -1,8 +1,165 @@
-/** The embedded store against the contract that every store keeps. */
+/** The embedded store against the contract that every store keeps, and what is its own: one file, one process. */
+import { DatabaseSync } from '@photostructure/sqlite';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Database } from '../../shared/store/sqlite/database.js';
 import { openSqliteStore } from '../../shared/store/sqlite/sqlite-store.js';
+import type { Store } from '../../shared/store/store.js';
+import { makeTimer } from '../support/factories.js';
+import { createRunning, readExecution, readTimer, settlementOf } from './store/steps.js';
 import { storeContract } from './store-contract.js';
 
 storeContract('SQLite', async () => {
   const store = await openSqliteStore({ path: ':memory:' });
   return { store, close: () => store.close() };
 });
+
+describe('the store in a SQLite file', () => {
+  function setup() {
+    const folder = mkdtempSync(join(tmpdir(), 'carillon-store-'));
+    const opened: Store[] = [];
+    onTestFinished(async () => {
+      for (const store of opened) await store.close();
+      rmSync(folder, { recursive: true });
+    });
+    const path = join(folder, 'data', 'carillon.db');
+    const open = async (file = path): Promise<Store> => {
+      const store = await openSqliteStore({ path: file });
+      opened.push(store);
+      return store;
+    };
+    return { folder, path, open };
+  }
+
+  it('keeps everything when it is closed and opened again', async () => {
+    const { open } = setup();
+    const timer = makeTimer({ tags: ['x'] });
+    const first = await open();
+    const running = await createRunning(first, timer);
+    await first.delivery.settle([settlementOf(running)]);
+    await first.documents.write('ring', { version: 7 }, 0);
+    const before = [await readTimer(first, timer), await readExecution(first, running)];
+    await first.close();
+
+    const second = await open();
+
+    expect([await readTimer(second, timer), await readExecution(second, running)]).toEqual(before);
+    expect(await second.documents.read('ring')).toEqual({ version: 1, value: { version: 7 } });
+    expect(await second.timers.counts()).toMatchObject({ completed: 1 });
+  });
+
+  it('refuses a second opener until the first one has closed', async () => {
+    const { open } = setup();
+    const first = await open();
+    await first.timers.create([makeTimer()]);
+
+    await expect(open()).rejects.toMatchObject({
+      code: 'store-unavailable',
+      retryable: false,
+      message: expect.stringContaining('open in another process') as string,
+    });
+
+    await first.ping();
+    await first.close();
+    expect((await (await open()).timers.counts()).active).toBe(1);
+  });
+
+  it('is open to a second process as soon as the first one is killed', async () => {
+    const { path, open } = setup();
+    await (await open()).close();
+    const holder = await holdOpen(path);
+    await expect(open()).rejects.toMatchObject({ code: 'store-unavailable' });
+
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+
+    await (await open()).ping();
+  });
+
+  it('keeps another process out while it is open', async () => {
+    const { path, open } = setup();
+    await open();
+
+    await expect(holdOpen(path)).rejects.toThrow('database is locked');
+  });
+
+  it.each([
+    ['shardCount', 32],
+    ['schemaVersion', 99],
+  ])('refuses a file of another %s', async (name, value) => {
+    const { path, open } = setup();
+    await (await open()).close();
+    const raw = new DatabaseSync(path);
+    raw.prepare('UPDATE meta SET value = ? WHERE name = ?').run(value, name);
+    raw.close();
+
+    await expect(open()).rejects.toMatchObject({
+      code: 'incompatible-store',
+      message: expect.stringContaining(`${name} ${value}`) as string,
+    });
+  });
+
+  it('refuses a database of something else, and a file that is none', async () => {
+    const { folder, open } = setup();
+    const [foreign, text] = [join(folder, 'foreign.db'), join(folder, 'text.db')];
+    const raw = new DatabaseSync(foreign);
+    raw.exec('CREATE TABLE songs (title TEXT)');
+    raw.close();
+    writeFileSync(text, 'no database, however long this text may be. '.repeat(100));
+
+    await expect(open(foreign)).rejects.toMatchObject({ code: 'incompatible-store' });
+    await expect(open(text)).rejects.toMatchObject({ code: 'incompatible-store' });
+  });
+
+  it('cannot be kept where there can be no file', async () => {
+    const { folder, open } = setup();
+    writeFileSync(join(folder, 'file'), '');
+
+    await expect(open(join(folder, 'file', 'carillon.db'))).rejects.toMatchObject({
+      code: 'invalid-configuration',
+    });
+    await expect(open(folder)).rejects.toMatchObject({ code: 'invalid-configuration' });
+  });
+
+  it('is unavailable once it is closed', async () => {
+    const { open } = setup();
+    const store = await open();
+    await store.close();
+    await store.close();
+
+    await expect(store.ping()).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+    await expect(store.timers.read(makeTimer())).rejects.toMatchObject({ code: 'store-unavailable' });
+  });
+
+  it('waits for the disk at every commit', () => {
+    const { path } = setup();
+    const db = new Database(path);
+    onTestFinished(() => db.close());
+
+    expect(db.sql('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
+  });
+});
+
+/** Another process that holds the file as a second Carillon would; rejects with what it says when it cannot. */
+async function holdOpen(path: string) {
+  const script = `
+    import { DatabaseSync } from '@photostructure/sqlite';
+    const db = new DatabaseSync(${JSON.stringify(path)});
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;');
+    process.stdout.write('open');
+    setInterval(() => db, 60_000);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'pipe' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const ended = once(child, 'close').then(() => {
+    throw new Error(complaint);
+  });
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  return child;
+}

@@ -8,11 +8,13 @@ import {
   executionValues,
   insertExecution,
   replaceTimer,
+  selectTimer,
+  timerFrom,
   timerValues,
   type ExecutionRow,
+  type TimerRow,
 } from './rows.js';
 import { isOpenState } from './schema.js';
-import { readTimer } from './timers.js';
 
 /** To be called inside a transaction. */
 export function changeTimer<Reply>(
@@ -32,9 +34,10 @@ export function changeTimer<Reply>(
   return reply;
 }
 
-function readCurrent(db: Database, key: TimerKey): Current | null {
-  const timer = readTimer(db, key);
-  if (!timer) return null;
+function readCurrent(db: Database, { namespace, id }: TimerKey): Current | null {
+  const row = db.sql(selectTimer).get(namespace, id) as TimerRow | undefined;
+  if (!row) return null;
+  const timer = timerFrom(row);
   const open = db
     .sql(`SELECT ${executionColumns} FROM executions WHERE uid = ? AND ${isOpenState}`)
     .all(timer.uid) as ExecutionRow[];
@@ -43,7 +46,7 @@ function readCurrent(db: Database, key: TimerKey): Current | null {
       `SELECT scheduledFor FROM executions WHERE namespace = ? AND timerId = ? AND uid = ? AND attempt > 0
        ORDER BY scheduledFor DESC LIMIT 1`,
     )
-    .get(timer.namespace, timer.id, timer.uid) as { scheduledFor: number } | undefined;
+    .get(namespace, id, timer.uid) as { scheduledFor: number } | undefined;
   return { timer, open: open.map(executionFrom), lastStartedFor: started?.scheduledFor ?? null };
 }
 

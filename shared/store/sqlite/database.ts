@@ -12,9 +12,9 @@ import { CarillonError, messageOf } from '../../base/errors.js';
 const busyTimeoutMs = 500;
 
 /** Primary result codes, https://sqlite.org/rescode.html. */
-const [busy, locked, corrupt, notADatabase] = [5, 6, 11, 26];
-/** NOMEM, READONLY, IOERR, FULL, CANTOPEN: the same call may succeed once the machine is well again. */
-const passing = [7, 8, 10, 13, 14];
+const [busy, locked, corrupt, cannotOpen, notADatabase] = [5, 6, 11, 14, 26];
+/** NOMEM, READONLY, IOERR, FULL: the same call may succeed once the machine is well again. */
+const passing = [7, 8, 10, 13];
 
 export class Database {
   readonly #db: DatabaseSyncInstance;
@@ -22,26 +22,13 @@ export class Database {
 
   /**
    * Opens the file, creates it and its folder where needed, and locks it until it is closed or the process ends.
-   * Throws `store-unavailable` when another process has it open, `incompatible-store` when it is no database.
+   * Throws `store-unavailable`, not retryable, when another process has it open, `incompatible-store` when it is no
+   * database, `invalid-configuration` when there can be no file at this path.
    */
   constructor(path: string) {
+    this.#db = opened(path);
     try {
-      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-      this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    } catch (error) {
-      throw translated(error, path);
-    }
-    try {
-      // Exclusive before WAL: the lock is then taken at the first access, held for good, and freed by the kernel at the end.
-      this.#db.exec(`
-        PRAGMA locking_mode = EXCLUSIVE;
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -32768;
-        BEGIN EXCLUSIVE;
-        COMMIT;
-      `);
+      this.#db.exec(settings);
     } catch (error) {
       this.#db.close();
       throw translated(error, path);
@@ -82,29 +69,65 @@ export class Database {
     }
   }
 
+  /** Safe to call twice. */
   close(): void {
+    if (!this.#db.isOpen) return;
     this.#statements.clear();
-    if (this.#db.isOpen) this.#db.close();
+    try {
+      // The driver keeps a connection, and with it the lock, until its statements are collected as garbage.
+      this.#db.exec(
+        'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;',
+      );
+    } finally {
+      this.#db.close();
+    }
+  }
+}
+
+/** Exclusive before WAL: the lock is then taken at the first access, held for good, and freed by the kernel at the end. */
+const settings = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -32768;
+  BEGIN EXCLUSIVE;
+  COMMIT;
+`;
+
+function opened(path: string): DatabaseSyncInstance {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    return new DatabaseSync(path, { timeout: busyTimeoutMs });
+  } catch (error) {
+    const message = `the store cannot be kept in ${path}: ${messageOf(error)}`;
+    throw new CarillonError('invalid-configuration', message, { cause: error });
   }
 }
 
 /** Driver errors as ours; anything else as it is. */
 function translated(error: unknown, path = 'the store'): unknown {
   const { code, errcode } = error as { code?: string; errcode?: number };
-  const fail = (
-    kind: 'store-unavailable' | 'incompatible-store' | 'internal',
-    message: string,
-  ): CarillonError => new CarillonError(kind, message, { cause: error });
-  if (code === 'ERR_INVALID_STATE') return fail('store-unavailable', 'the store is closed');
+  if (code === 'ERR_INVALID_STATE')
+    return new CarillonError('store-unavailable', 'the store is closed', { cause: error });
   if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined) return error;
-  const primary = errcode & 0xff;
-  if (primary === busy || primary === locked)
-    return fail(
-      'store-unavailable',
-      `${path} is open in another process: stop that one first, or name another file`,
-    );
-  if (primary === corrupt || primary === notADatabase)
-    return fail('incompatible-store', `${path} is no sound SQLite database: ${messageOf(error)}`);
-  if (passing.includes(primary)) return fail('store-unavailable', `${path}: ${messageOf(error)}`);
-  return fail('internal', messageOf(error));
+  const message = `${path}: ${messageOf(error)}`;
+  switch (errcode & 0xff) {
+    case busy:
+    case locked:
+      return new CarillonError(
+        'store-unavailable',
+        `${path} is open in another process: stop that one first, or name another file`,
+        { cause: error, retryable: false },
+      );
+    case corrupt:
+    case notADatabase:
+      return new CarillonError('incompatible-store', message, { cause: error });
+    case cannotOpen:
+      return new CarillonError('invalid-configuration', message, { cause: error });
+    default:
+      return new CarillonError(passing.includes(errcode & 0xff) ? 'store-unavailable' : 'internal', message, {
+        cause: error,
+      });
+  }
 }

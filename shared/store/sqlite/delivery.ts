@@ -13,15 +13,15 @@ export class SqliteDelivery implements DeliveryStore {
   }
 
   start(starts: Start[], runner: string): Promise<Set<string>> {
-    const start = this.#db.sql(
-      `UPDATE executions SET state = 'running', holder = ?, attempt = attempt + 1, wakeAt = ?
-       WHERE id = ? AND generation = ? AND claim = ? AND attempt = ? AND state = 'claimed'`,
-    );
-    const won = this.#db.sql(
-      `SELECT 1 FROM executions
-       WHERE id = ? AND generation = ? AND claim = ? AND attempt = ? AND state = 'running' AND holder = ?`,
-    );
     return this.#db.write(() => {
+      const start = this.#db.sql(
+        `UPDATE executions SET state = 'running', holder = ?, attempt = attempt + 1, wakeAt = ?
+         WHERE id = ? AND generation = ? AND claim = ? AND attempt = ? AND state = 'claimed'`,
+      );
+      const won = this.#db.sql(
+        `SELECT 1 FROM executions
+         WHERE id = ? AND generation = ? AND claim = ? AND attempt = ? AND state = 'running' AND holder = ?`,
+      );
       const winners = starts.filter(
         ({ id, generation, claim, attempt, until }) =>
           start.run(runner, until, id, generation, claim, attempt).changes === 1 ||
@@ -32,11 +32,11 @@ export class SqliteDelivery implements DeliveryStore {
   }
 
   defer(deferrals: Deferral[]): Promise<void> {
-    const defer = this.#db.sql(
-      `UPDATE executions SET state = 'deferred', reason = ?, holder = NULL, wakeAt = ?, deferrals = deferrals + 1
-       WHERE id = ? AND generation = ? AND claim = ? AND state = 'claimed'`,
-    );
     return this.#db.write(() => {
+      const defer = this.#db.sql(
+        `UPDATE executions SET state = 'deferred', reason = ?, holder = NULL, wakeAt = ?, deferrals = deferrals + 1
+         WHERE id = ? AND generation = ? AND claim = ? AND state = 'claimed'`,
+      );
       for (const { id, generation, claim, until, reason } of deferrals)
         defer.run(reason, until, id, generation, claim);
     });
@@ -47,9 +47,11 @@ export class SqliteDelivery implements DeliveryStore {
   }
 
   definitions(refs: DefinitionRef[]): Promise<Map<string, Definition>> {
-    const present = this.#db.sql('SELECT definition FROM timers WHERE namespace = ? AND id = ? AND uid = ?');
-    const retired = this.#db.sql('SELECT definition FROM definitions WHERE uid = ? AND version = ?');
     return this.#db.read(() => {
+      const present = this.#db.sql(
+        'SELECT definition FROM timers WHERE namespace = ? AND id = ? AND uid = ?',
+      );
+      const retired = this.#db.sql('SELECT definition FROM definitions WHERE uid = ? AND version = ?');
       const found = new Map<string, Definition>();
       for (const ref of refs) {
         const rows = [present.get(ref.namespace, ref.id, ref.uid), retired.get(ref.uid, ref.version)];

@@ -10,8 +10,8 @@ export class SqliteDocuments implements DocumentStore {
   }
 
   read(name: string): Promise<StoredDocument | null> {
-    const read = this.#db.sql('SELECT version, value FROM documents WHERE name = ?');
     return this.#db.read(() => {
+      const read = this.#db.sql('SELECT version, value FROM documents WHERE name = ?');
       const row = read.get(name) as { version: number; value: string } | undefined;
       return row ? { version: row.version, value: JSON.parse(row.value) as unknown } : null;
     });
@@ -23,11 +23,11 @@ export class SqliteDocuments implements DocumentStore {
     expected: number,
     guard?: { name: string; version: number },
   ): Promise<number | null> {
-    const write = this.#db.sql(
-      `INSERT INTO documents (name, version, value) VALUES (?, ?, ?)
-       ON CONFLICT (name) DO UPDATE SET version = excluded.version, value = excluded.value`,
-    );
     return this.#db.write(() => {
+      const write = this.#db.sql(
+        `INSERT INTO documents (name, version, value) VALUES (?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, value = excluded.value`,
+      );
       if (this.#versionOf(name) !== expected) return null;
       if (guard && this.#versionOf(guard.name) !== guard.version) return null;
       write.run(name, expected + 1, JSON.stringify(value));

@@ -15,37 +15,27 @@ export class SqliteProcesses implements ProcessStore {
   }
 
   register(row: ProcessRow): Promise<void> {
-    const insert = this.#db.sql(
-      `INSERT INTO processes (incarnation, name, service, host, pid, counter, gone, startedAt, report)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    );
+    const text = `INSERT INTO processes (incarnation, name, service, host, pid, counter, gone, startedAt, report)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
     const { incarnation, name, service, host, pid, counter, gone, startedAt, report } = row;
     return this.#db.write(() => {
-      insert.run(
-        incarnation,
-        name,
-        service,
-        host,
-        pid,
-        counter,
-        Number(gone),
-        startedAt,
-        JSON.stringify(report),
-      );
+      this.#db
+        .sql(text)
+        .run(incarnation, name, service, host, pid, counter, Number(gone), startedAt, JSON.stringify(report));
     });
   }
 
   renew(incarnation: string, counter: number, report: ProcessReport): Promise<boolean> {
-    const renew = this.#db.sql(
-      'UPDATE processes SET counter = ?, report = ? WHERE incarnation = ? AND gone = 0',
+    const text = 'UPDATE processes SET counter = ?, report = ? WHERE incarnation = ? AND gone = 0';
+    return this.#db.write(
+      () => this.#db.sql(text).run(counter, JSON.stringify(report), incarnation).changes === 1,
     );
-    return this.#db.write(() => renew.run(counter, JSON.stringify(report), incarnation).changes === 1);
   }
 
   list(): Promise<ProcessRow[]> {
-    const rows = this.#db.sql('SELECT * FROM processes ORDER BY incarnation');
+    const text = 'SELECT * FROM processes ORDER BY incarnation';
     return this.#db.read(() =>
-      (rows.all() as Row[]).map((row) => ({
+      (this.#db.sql(text).all() as Row[]).map((row) => ({
         ...row,
         gone: row.gone === 1,
         report: JSON.parse(row.report) as ProcessReport,
@@ -54,17 +44,17 @@ export class SqliteProcesses implements ProcessStore {
   }
 
   declareGone(incarnation: string, counter: number): Promise<boolean> {
-    const declare = this.#db.sql('UPDATE processes SET gone = 1 WHERE incarnation = ? AND counter = ?');
-    const alive = this.#db.sql('SELECT 1 FROM processes WHERE incarnation = ? AND gone = 0');
     return this.#db.write(() => {
+      const declare = this.#db.sql('UPDATE processes SET gone = 1 WHERE incarnation = ? AND counter = ?');
+      const alive = this.#db.sql('SELECT 1 FROM processes WHERE incarnation = ? AND gone = 0');
       declare.run(incarnation, counter);
       return alive.get(incarnation) === undefined;
     });
   }
 
   forget(incarnation: string): Promise<void> {
-    const remove = this.#db.sql('DELETE FROM processes WHERE incarnation = ?');
     return this.#db.write(() => {
+      const remove = this.#db.sql('DELETE FROM processes WHERE incarnation = ?');
       remove.run(incarnation);
     });
   }

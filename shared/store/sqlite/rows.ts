@@ -64,6 +64,9 @@ const executionNames = [
 export const timerColumns = timerNames.map((name) => `timers.${name}`).join(', ');
 export const executionColumns = executionNames.join(', ');
 
+/** One timer by namespace and id. */
+export const selectTimer = `SELECT ${timerColumns} FROM timers WHERE namespace = ? AND id = ?`;
+
 /** Inserts a timer whose key is free; takes `timerValues`. */
 export const insertTimer = `${insertInto('timers', timerNames)} ON CONFLICT (namespace, id) DO NOTHING`;
 

@@ -69,10 +69,10 @@ export class SqliteSchedule implements ScheduleStore {
     timers: Timer[],
     { now, checkAt, expireAt }: { now: number; checkAt: number; expireAt: number },
   ): Promise<void> {
-    const later = this.#db.sql(
-      `UPDATE timers SET wakeAt = ? WHERE namespace = ? AND id = ? AND uid = ? AND state = 'active' AND nextDueAt IS NULL`,
-    );
     return this.#db.write(() => {
+      const later = this.#db.sql(
+        `UPDATE timers SET wakeAt = ? WHERE namespace = ? AND id = ? AND uid = ? AND state = 'active' AND nextDueAt IS NULL`,
+      );
       for (const timer of timers)
         if (!closeTimer(this.#db, timer, { now, expireAt }))
           later.run(checkAt, timer.namespace, timer.id, timer.uid);
@@ -117,19 +117,19 @@ export class SqliteSchedule implements ScheduleStore {
 
   /** Runs an update that takes `values`, an id and a claim number on each, and answers the rows it matched. */
   #take(text: string, executions: Execution[], values: (string | number)[]): Promise<Execution[]> {
-    const take = this.#db.sql(text);
-    return this.#db.write(() =>
-      executions.flatMap(({ id, claim }) =>
+    return this.#db.write(() => {
+      const take = this.#db.sql(text);
+      return executions.flatMap(({ id, claim }) =>
         (take.all(...values, id, claim) as ExecutionRow[]).map(executionFrom),
-      ),
-    );
+      );
+    });
   }
 
   handBack(executions: Pick<Execution, 'id' | 'claim'>[], holder: string, now: number): Promise<void> {
-    const update = this.#db.sql(
-      `UPDATE executions SET holder = NULL, wakeAt = ? WHERE id = ? AND claim = ? AND holder = ? AND state = 'claimed'`,
-    );
     return this.#db.write(() => {
+      const update = this.#db.sql(
+        `UPDATE executions SET holder = NULL, wakeAt = ? WHERE id = ? AND claim = ? AND holder = ? AND state = 'claimed'`,
+      );
       for (const { id, claim } of executions) update.run(now, id, claim, holder);
     });
   }

@@ -18,8 +18,8 @@ export interface SqliteOptions {
 }
 
 /**
- * Opens the store and locks its file. Rejects with `store-unavailable` while another process has it open, and with
- * `incompatible-store` when the file is no store, of another schema version or of another number of shards.
+ * Opens the store and locks its file. Rejects with `store-unavailable` (not retryable) while another process has it
+ * open, and with `incompatible-store` when the file is no store, of another schema version or of another number of shards.
  */
 export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
   const db = new Database(path);

@@ -3,7 +3,7 @@ import type { Timer, TimerKey, TimerState } from '../../timers/timer.js';
 import type { Current, Decision, TimerQuery, TimerStore } from '../store.js';
 import { changeTimer } from './changes.js';
 import type { Database } from './database.js';
-import { insertTimer, timerColumns, timerFrom, timerValues, type TimerRow } from './rows.js';
+import { insertTimer, selectTimer, timerColumns, timerFrom, timerValues, type TimerRow } from './rows.js';
 
 export class SqliteTimers implements TimerStore {
   readonly #db: Database;
@@ -13,16 +13,21 @@ export class SqliteTimers implements TimerStore {
   }
 
   create(timers: Timer[]): Promise<(Timer | null)[]> {
-    const insert = this.#db.sql(insertTimer);
-    return this.#db.write(() =>
-      timers.map((timer) =>
-        insert.run(...timerValues(timer)).changes === 1 ? null : readTimer(this.#db, timer),
-      ),
-    );
+    return this.#db.write(() => {
+      const insert = this.#db.sql(insertTimer);
+      return timers.map((timer) =>
+        insert.run(...timerValues(timer)).changes === 1 ? null : this.#read(timer),
+      );
+    });
   }
 
   read(key: TimerKey): Promise<Timer | null> {
-    return this.#db.read(() => readTimer(this.#db, key));
+    return this.#db.read(() => this.#read(key));
+  }
+
+  #read({ namespace, id }: TimerKey): Timer | null {
+    const row = this.#db.sql(selectTimer).get(namespace, id) as TimerRow | undefined;
+    return row ? timerFrom(row) : null;
   }
 
   list(query: TimerQuery): Promise<Timer[]> {
@@ -44,13 +49,6 @@ export class SqliteTimers implements TimerStore {
       return Object.fromEntries(rows.map(({ state, count }) => [state, count])) as Record<TimerState, number>;
     });
   }
-}
-
-export function readTimer(db: Database, { namespace, id }: TimerKey): Timer | null {
-  const row = db
-    .sql(`SELECT ${timerColumns} FROM timers WHERE namespace = ? AND id = ?`)
-    .get(namespace, id) as TimerRow | undefined;
-  return row ? timerFrom(row) : null;
 }
 
 /** Above every character that an id may contain. */
