@@ -96,7 +96,7 @@ export class ChildProcess {
   async ready({ check, deadlineMs, signal }: ReadyOptions): Promise<void> {
     const lastMoment = performance.now() + deadlineMs;
     for (;;) {
-      if (await check().catch(() => false)) return;
+      if ((await check().catch(() => false)) && !this.#ended) return;
       const failure = this.#ended
         ? `ended with ${await this.exited}`
         : signal?.aborted
@@ -112,7 +112,7 @@ export class ChildProcess {
   }
 
   /** The end of what this run wrote, indented, for a person to read. */
-  lastLines(count = 12): string {
+  lastLines(count = 20): string {
     const written = readFileSync(this.#logFile).subarray(this.#logStart).toString().trimEnd();
     if (!written) return '';
     return written

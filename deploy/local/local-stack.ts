@@ -184,10 +184,8 @@ class LocalStack implements Stack {
 
   /** stack.json is written as soon as there are processes, so that a killed start leaves no unknown ones. */
   async #startAll(supervisors: readonly Supervisor[]): Promise<void> {
-    const started = supervisors.map((supervisor) => supervisor.start().then(() => this.#write()));
-    const failures = (await Promise.allSettled(started)).filter((result) => result.status === 'rejected');
-    if (failures.length > 0)
-      throw new Error(failures.map(({ reason }) => (reason as Error).message).join('\n'));
+    if (this.#stopped) throw new Error('the stack was stopped while it started');
+    await Promise.all(supervisors.map((supervisor) => supervisor.start().then(() => this.#write())));
   }
 
   readonly #logFile = (id: string): string => join(this.dataFolder, 'logs', `${id}.log`);

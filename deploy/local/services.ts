@@ -25,7 +25,7 @@ export interface ServiceOptions {
 const startDeadlineMs = 60_000;
 const stopDeadlineMs = 15_000;
 
-/** The parts of one role; rejects when a port that was asked for is in use. */
+/** The parts of one role; rejects when it is not built or a port that was asked for is in use. */
 export async function serviceParts(options: ServiceOptions): Promise<PartDefinition[]> {
   const parts: PartDefinition[] = [];
   for (let number = 1; number <= options.count; number++) parts.push(await servicePart(options, number));
@@ -34,6 +34,7 @@ export async function serviceParts(options: ServiceOptions): Promise<PartDefinit
 
 async function servicePart(options: ServiceOptions, number: number): Promise<PartDefinition> {
   const { role, script = compiledMain(role), logFile, environment } = options;
+  if (!existsSync(script)) throw new Error(`${script} is not there; npm run build makes it`);
   const id = `${role}-${number}`;
   const adminPort = await freePort();
   const adminUrl = `http://127.0.0.1:${adminPort}`;
@@ -44,7 +45,6 @@ async function servicePart(options: ServiceOptions, number: number): Promise<Par
     ...(apiPort === null ? {} : { CARILLON_API_PORT: String(apiPort) }),
   };
   const start = async (signal: AbortSignal): Promise<Running> => {
-    if (!existsSync(script)) throw new Error(`cannot start: ${script} is not there; npm run build makes it`);
     const launch = {
       command: process.execPath,
       args: [script],

@@ -135,12 +135,12 @@ export class Supervisor {
       if (signal.aborted || !this.#restarting) return;
       try {
         await this.#start();
-        if (this.#running) return this.#announce();
+        return this.#announce();
       } catch (error) {
         if (signal.aborted) return;
         this.#options.say(`${this.part.id} ${(error as Error).message}`);
+        delayMs = restartDelayMs;
       }
-      delayMs = restartDelayMs;
     }
   }
 
