@@ -148,7 +148,9 @@ export class Connection {
 
   /** Afterwards this server answers with all that was written before, whoever wrote it: a write passes through the leader. */
   async catchUp(folder: string): Promise<void> {
-    await this.#call<object>(`touch ${folder}`, (done) => this.#driver.setData(folder, Buffer.alloc(0), done));
+    await this.#call<object>(`touch ${folder}`, (done) =>
+      this.#driver.setData(folder, Buffer.alloc(0), done),
+    );
   }
 
   /** All steps or none; false when a version or the presence of a node refused it. */

@@ -33,7 +33,7 @@ export interface SessionOptions {
   onEvent: OnEvent;
 }
 
-const reconnect = { baseMs: 50, maxMs: 2_000 };
+const reconnect = { baseMs: 50, maxMs: 1_000 };
 
 export class Session {
   readonly #options: SessionOptions;
