@@ -13,10 +13,10 @@ export const clusterSchema = Type.Object({
       description: 'name of this process, unique in the cluster; the service and the host name if unset',
     }),
   ),
-  logLevel: Type.Union(
-    ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
-    { default: 'info', description: 'trace, debug, info, warn, error or silent' },
-  ),
+  logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    description: 'trace, debug, info, warn, error or silent',
+  }),
   adminHost: Type.String({
     default: '127.0.0.1',
     description: 'address the admin port listens on; keep it away from the public',
