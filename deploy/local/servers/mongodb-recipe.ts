@@ -84,6 +84,8 @@ async function unpackWine(home: string): Promise<void> {
   const download = () => run('apt-get', ['download', '-qq', ...debianPackages], { folder });
   await download().catch(() => run('apt-get', ['update', '-qq']).then(download));
   for (const name of await readdir(folder)) await run('dpkg', ['-x', name, join(home, 'wine')], { folder });
+  // As packaged it is a script that looks for an installed Wine.
+  await rm(join(wineFolder(home), 'wineserver'));
   await symlink('wineserver64', join(wineFolder(home), 'wineserver'));
   for (const waste of ['i686-w64-mingw32', 'share/doc'])
     await rm(join(home, 'wine', 'usr', waste), { recursive: true, force: true });
