@@ -27,7 +27,9 @@ export class SqliteExecutions implements ExecutionStore {
       values.push(...bounds);
     };
     if (query.timerId !== undefined) restrict('timerId = ?', query.timerId);
-    if (query.state !== undefined) restrict('state = ?', query.state);
+    // The plus keeps a timer's few executions from being sought among all of that state.
+    if (query.state !== undefined)
+      restrict(query.timerId === undefined ? 'state = ?' : '+state = ?', query.state);
     if (query.before) restrict('(scheduledFor, id) < (?, ?)', query.before.scheduledFor, query.before.id);
     const text = `SELECT ${executionColumns} FROM executions WHERE ${where.join(' AND ')}
       ORDER BY scheduledFor DESC, id DESC LIMIT ?`;

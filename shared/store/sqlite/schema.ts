@@ -40,7 +40,8 @@ const tables = `
     wakeAt INTEGER NOT NULL,
     PRIMARY KEY (namespace, id)
   ) STRICT;
-  CREATE INDEX timersOfState ON timers (namespace, state, id);
+  CREATE INDEX timersOfNamespace ON timers (namespace, id, nextDueAt);
+  CREATE INDEX timersOfState ON timers (namespace, state, id, nextDueAt);
   CREATE INDEX timersDue ON timers (wakeAt) WHERE state = 'active';
   CREATE INDEX timersExpired ON timers (wakeAt) WHERE ${isClosedState};
 

@@ -31,8 +31,8 @@ export class SqliteTimers implements TimerStore {
   }
 
   list(query: TimerQuery): Promise<Timer[]> {
-    const { from, where, values } = selection(query);
-    const text = `SELECT ${timerColumns} FROM ${from} WHERE ${where.join(' AND ')} ORDER BY timers.id LIMIT ?`;
+    const { from, order, where, values } = selection(query);
+    const text = `SELECT ${timerColumns} FROM ${from} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`;
     return this.#db.read(() => (this.#db.sql(text).all(...values, query.limit) as TimerRow[]).map(timerFrom));
   }
 
@@ -54,8 +54,14 @@ export class SqliteTimers implements TimerStore {
 /** Above every character that an id may contain. */
 const afterAll = '\u{7f}';
 
-function selection(query: TimerQuery): { from: string; where: string[]; values: (string | number)[] } {
-  const where = ['timers.namespace = ?', 'timers.id > ?'];
+function selection(query: TimerQuery): {
+  from: string;
+  order: string;
+  where: string[];
+  values: (string | number)[];
+} {
+  const table = query.tag === undefined ? 'timers' : 'timerTags';
+  const where = [`${table}.namespace = ?`, `${table}.id > ?`];
   const values: (string | number)[] = [query.namespace, query.after ?? ''];
   const restrict = (condition: string, ...bounds: (string | number)[]): void => {
     where.push(condition);
@@ -64,12 +70,14 @@ function selection(query: TimerQuery): { from: string; where: string[]; values: 
   if (query.state !== undefined) restrict('timers.state = ?', query.state);
   if (query.tag !== undefined) restrict('timerTags.tag = ?', query.tag);
   if (query.idPrefix !== undefined)
-    restrict('timers.id >= ? AND timers.id < ?', query.idPrefix, query.idPrefix + afterAll);
+    restrict(`${table}.id >= ? AND ${table}.id < ?`, query.idPrefix, query.idPrefix + afterAll);
   if (query.dueBefore !== undefined) restrict('timers.nextDueAt < ?', query.dueBefore);
   if (query.dueAfter !== undefined) restrict('timers.nextDueAt > ?', query.dueAfter);
-  return {
-    from: query.tag === undefined ? 'timers' : 'timers JOIN timerTags USING (namespace, id)',
-    where,
-    values,
-  };
+  return { from: source(query), order: `${table}.id`, where, values };
+}
+
+/** Walks an index in the order of ids, which bears what the query filters by: rows are read only where they match. */
+function source({ tag, state }: TimerQuery): string {
+  if (tag !== undefined) return 'timerTags CROSS JOIN timers USING (namespace, id)';
+  return `timers INDEXED BY ${state === undefined ? 'timersOfNamespace' : 'timersOfState'}`;
 }
