@@ -1,0 +1,45 @@
+/** The two shapes in which a batch reaches MongoDB: new documents in one insert, equal changes in one update. */
+import type {
+  BulkWriteOptions,
+  Collection,
+  Document,
+  Filter,
+  OptionalUnlessRequiredId,
+  UpdateFilter,
+} from 'mongodb';
+import { duplicatesOf } from './errors.js';
+
+/** One change for many documents. */
+export interface GroupUpdate<Row extends Document> {
+  filter: Filter<Row>;
+  update: UpdateFilter<Row> | Document[];
+}
+
+/** Sends all groups in one command and answers how many documents they matched. */
+export async function updateGroups<Row extends Document>(
+  collection: Collection<Row>,
+  groups: GroupUpdate<Row>[],
+  options: BulkWriteOptions = {},
+): Promise<number> {
+  if (groups.length === 0) return 0;
+  const operations = groups.map((group) => ({ updateMany: group }));
+  const { matchedCount } = await collection.bulkWrite(operations, { ordered: false, ...options });
+  return matchedCount;
+}
+
+/** Inserts the rows whose `_id` is free and answers the positions of the others. */
+export async function insertNew<Row extends { _id: string }>(
+  collection: Collection<Row>,
+  rows: Row[],
+  options: BulkWriteOptions = {},
+): Promise<Set<number>> {
+  if (rows.length === 0) return new Set();
+  try {
+    await collection.insertMany(rows as OptionalUnlessRequiredId<Row>[], { ordered: false, ...options });
+    return new Set();
+  } catch (error) {
+    const duplicates = duplicatesOf(error);
+    if (!duplicates) throw error;
+    return duplicates;
+  }
+}

@@ -1,0 +1,81 @@
+/** Small versioned documents under compare-and-set. */
+import type { ClientSession } from 'mongodb';
+import { batchToken } from '../../base/ids.js';
+import type { DocumentStore } from '../store.js';
+import type { Database } from './database.js';
+import { isDuplicateKey } from './errors.js';
+import type { DocumentRow } from './rows.js';
+
+interface Transaction {
+  db: Database;
+  session: ClientSession;
+}
+
+interface Write {
+  name: string;
+  value: unknown;
+  expected: number;
+}
+
+interface Guard {
+  name: string;
+  version: number;
+}
+
+export function documentStore(db: Database): DocumentStore {
+  return {
+    // Linearizable: a primary that was replaced and does not know it yet cannot answer.
+    async read(name) {
+      const row = await db.documents.findOne({ _id: name }, { readConcern: { level: 'linearizable' } });
+      return row && { version: row.version, value: row.value };
+    },
+    async write(name, value, expected, guard) {
+      const write = { name, value, expected };
+      const done = guard
+        ? await guarded(db, write, guard)
+        : await db.client.withSession((session) => put({ db, session }, write));
+      return done ? expected + 1 : null;
+    },
+  };
+}
+
+function guarded(db: Database, write: Write, guard: Guard): Promise<boolean> {
+  return db.transactions.retry(async (session) => {
+    const done = (await hold({ db, session }, guard)) && (await put({ db, session }, write));
+    return { commit: done, reply: done };
+  });
+}
+
+/**
+ * True while the guard has its version. Its row is written too: a transaction that only read it would not notice that
+ * a higher term was installed beside it.
+ */
+async function hold({ db, session }: Transaction, { name, version }: Guard): Promise<boolean> {
+  if (version > 0) {
+    const touched = { $set: { guarded: batchToken() } };
+    return (await db.documents.updateOne({ _id: name, version }, touched, { session })).matchedCount === 1;
+  }
+  if (await db.documents.findOne({ _id: name }, { session })) return false;
+  await db.documents.insertOne({ _id: name, version, value: null }, { session });
+  await db.documents.deleteOne({ _id: name }, { session });
+  return true;
+}
+
+async function put({ db, session }: Transaction, { name, value, expected }: Write): Promise<boolean> {
+  const row = { _id: name, version: expected + 1, value };
+  if (expected === 0) return insert({ db, session }, row);
+  const filter = { _id: name, version: expected };
+  return (await db.documents.replaceOne(filter, row, { session })).matchedCount === 1;
+}
+
+/** Looks first: inside a transaction a duplicate key would not be an answer but the end of it. */
+async function insert({ db, session }: Transaction, row: DocumentRow): Promise<boolean> {
+  if (await db.documents.findOne({ _id: row._id }, { session })) return false;
+  try {
+    await db.documents.insertOne(row, { session });
+    return true;
+  } catch (error) {
+    if (session.inTransaction() || !isDuplicateKey(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What must hold before the first call: a replica set, the same number of shards as ever, collections with their
+ * indexes, and a short limit on the life of transactions. Safe to repeat, and for many processes at once.
+ */
+import type { MongoClient } from 'mongodb';
+import { CarillonError } from '../../base/errors.js';
+import { shardCount } from '../../timers/timer.js';
+import type { Database } from './database.js';
+import { isRefused } from './errors.js';
+
+/** Of the shapes in rows.ts. */
+const layout = 1;
+
+/** A transaction that its owner left behind blocks others for so long, unless somebody ends it before. */
+const transactionLifeSeconds = 5;
+
+export async function prepare(db: Database): Promise<void> {
+  await checkDeployment(db.client);
+  await limitTransactions(db.client);
+  await createIndexes(db);
+  await checkMeta(db);
+  // The limit lives in the server's memory: a restarted server and a new primary have to be told.
+  db.client.on('serverDescriptionChanged', ({ previousDescription, newDescription }) => {
+    if (newDescription.type !== 'RSPrimary' || previousDescription.type === 'RSPrimary') return;
+    limitTransactions(db.client).catch(() => undefined);
+  });
+}
+
+async function checkDeployment(client: MongoClient): Promise<void> {
+  const hello = await client.db('admin').command({ hello: 1 });
+  if (hello.setName === undefined)
+    throw new CarillonError(
+      'incompatible-store',
+      'MongoDB must run as a replica set (one member is enough): start mongod with --replSet and run rs.initiate()',
+    );
+}
+
+async function limitTransactions(client: MongoClient): Promise<void> {
+  const admin = client.db('admin');
+  const name = 'transactionLifetimeLimitSeconds';
+  try {
+    const present = await admin.command({ getParameter: 1, [name]: 1 });
+    if (present[name] > transactionLifeSeconds)
+      await admin.command({ setParameter: 1, [name]: transactionLifeSeconds });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    throw new CarillonError(
+      'incompatible-store',
+      `${name} of MongoDB must be ${transactionLifeSeconds} or less, and this user may not see or set it: set it on every member`,
+      { cause: error },
+    );
+  }
+}
+
+/** Few, for each is paid for by every write. Whatever belongs to one uid or one execution is a range of `_id` instead. */
+async function createIndexes(db: Database): Promise<void> {
+  await Promise.all([
+    db.timers.createIndexes([
+      { key: { state: 1, wakeAt: 1, shard: 1 } },
+      { key: { namespace: 1, tags: 1, _id: 1 }, partialFilterExpression: { tags: { $exists: true } } },
+    ]),
+    db.executions.createIndexes([
+      { key: { state: 1, wakeAt: 1, shard: 1, holder: 1 } },
+      { key: { namespace: 1, timerId: 1, scheduledFor: -1, _id: -1 } },
+    ]),
+    db.definitions.createIndex({ expireAt: 1 }, { sparse: true }),
+    // Every collection has this one already; asking for it creates the collection, which transactions want to find.
+    ...[db.attempts, db.processes, db.documents, db.meta].map((collection) =>
+      collection.createIndexes([{ key: { _id: 1 } }]),
+    ),
+  ]);
+}
+
+async function checkMeta(db: Database): Promise<void> {
+  const meta = await db.meta.findOneAndUpdate(
+    { _id: 'store' },
+    { $setOnInsert: { shards: shardCount, layout } },
+    { upsert: true, returnDocument: 'after' },
+  );
+  if (meta?.shards === shardCount && meta.layout === layout) return;
+  throw new CarillonError(
+    'incompatible-store',
+    `this database was made for ${meta?.shards} shards and layout ${meta?.layout}, not for ${shardCount} and ${layout}`,
+  );
+}

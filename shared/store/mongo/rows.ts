@@ -1,0 +1,123 @@
+/**
+ * How timers, executions, attempts and the rest look in MongoDB, and the way there and back. Nothing that only the
+ * adapter needs (`_id`, stamps, server sessions) leaves through here.
+ *
+ * Ids carry the keys: a timer's `_id` is `namespace/id`, an execution's `uid-<scheduledFor>`, an attempt's
+ * `executionId#n`, a retired definition's `uid:version`. So what belongs to one uid or one execution is a range of
+ * `_id` and needs no further index.
+ */
+import type { Binary } from 'mongodb';
+import type { Execution } from '../../timers/execution.js';
+import type { AttemptRecord } from '../../timers/outcome.js';
+import type { Occurrence } from '../../timers/schedule.js';
+import type { Definition, Timer, TimerKey } from '../../timers/timer.js';
+import type { ProcessRow } from '../store.js';
+
+export interface TimerRow extends Omit<Timer, 'id' | 'tags'> {
+  _id: string;
+  /** Left out when there are none, so that only tagged timers are in the index of tags. */
+  tags?: string[];
+  /**
+   * Which uid, generation and next occurrence this row has, in one unique string, rewritten whenever one of them
+   * changes: a single update of many timers compares each of them exactly by `{ _id: in, stamp: in }`.
+   */
+  stamp: string;
+}
+
+export interface ExecutionRow extends Omit<Execution, 'id'> {
+  _id: string;
+}
+
+export interface AttemptRow extends Omit<AttemptRecord, 'id'> {
+  _id: string;
+}
+
+export interface DefinitionRow {
+  _id: string;
+  definition: Definition;
+  /** When it may go; absent while the timer of its uid is there, with which it goes. */
+  expireAt?: number;
+}
+
+export interface ProcessDocument extends Omit<ProcessRow, 'incarnation'> {
+  _id: string;
+  /** Ids of the server sessions that its transactions use. */
+  sessions: Binary[];
+}
+
+export interface DocumentRow {
+  _id: string;
+  version: number;
+  value: unknown;
+  /** Rewritten by whoever relies on this version, so that two such transactions meet. */
+  guarded?: string;
+}
+
+export interface MetaRow {
+  _id: string;
+  /** The number of shards, which the timers in here were placed by. */
+  shards: number;
+  /** Of the shapes above. */
+  layout: number;
+}
+
+export function timerRowId({ namespace, id }: TimerKey): string {
+  return `${namespace}/${id}`;
+}
+
+/** The `_id`s of a uid's executions: the hyphen and what follows it, up to the next character. */
+export function uidRange(uid: string): { $gt: string; $lt: string } {
+  return { $gt: `${uid}-`, $lt: `${uid}.` };
+}
+
+/** The `_id`s of a uid's retired definitions. */
+export function definitionRange(uid: string): { $gt: string; $lt: string } {
+  return { $gt: `${uid}:`, $lt: `${uid};` };
+}
+
+export function stampOf({ uid, generation, next }: Pick<Timer, 'uid' | 'generation' | 'next'>): string {
+  return `${uid}.${generation}.${instantMark(next)}`;
+}
+
+/** The part of a stamp that a claim moves. */
+export function instantMark(next: Occurrence | null): string {
+  return next ? String(next.scheduledFor) : 'none';
+}
+
+export function toTimerRow(timer: Timer): TimerRow {
+  const { id: _id, tags, ...rest } = timer;
+  return {
+    _id: timerRowId(timer),
+    ...rest,
+    ...(tags.length > 0 ? { tags } : {}),
+    stamp: stampOf(timer),
+  };
+}
+
+export function toTimer({ _id, stamp: _stamp, tags, ...rest }: TimerRow): Timer {
+  return { id: _id.slice(rest.namespace.length + 1), ...rest, tags: tags ?? [] };
+}
+
+export function toExecutionRow({ id, ...rest }: Execution): ExecutionRow {
+  return { _id: id, ...rest };
+}
+
+export function toExecution({ _id, ...rest }: ExecutionRow): Execution {
+  return { id: _id, ...rest };
+}
+
+export function toAttemptRow({ id, ...rest }: AttemptRecord): AttemptRow {
+  return { _id: id, ...rest };
+}
+
+export function toAttempt({ _id, ...rest }: AttemptRow): AttemptRecord {
+  return { id: _id, ...rest };
+}
+
+export function toProcessDocument({ incarnation, ...rest }: ProcessRow, sessions: Binary[]): ProcessDocument {
+  return { _id: incarnation, ...rest, sessions };
+}
+
+export function toProcessRow({ _id, sessions: _sessions, ...rest }: ProcessDocument): ProcessRow {
+  return { incarnation: _id, ...rest };
+}

@@ -1,0 +1,120 @@
+/** What the scheduler reads and writes: what is due, overdue or held, and who takes it. Claims are in claims.ts. */
+import type { Collection, Filter, WithId } from 'mongodb';
+import { groupBy } from '../../base/grouping.js';
+import type { Execution } from '../../timers/execution.js';
+import type { Claimer, DueQuery, ScheduleStore } from '../store.js';
+import { type GroupUpdate, updateGroups } from './batches.js';
+import { claim } from './claims.js';
+import { closeFinished } from './closing.js';
+import { type Database, wholeBatch } from './database.js';
+import { removeExpired } from './retention.js';
+import { type ExecutionRow, type TimerRow, toExecution, toTimer } from './rows.js';
+
+export function scheduleStore(db: Database): ScheduleStore {
+  return {
+    dueTimers: async (query) => (await due(db.timers, ['active'], query)).map(toTimer),
+    claim: (claims) => claim(db, claims),
+    closeFinished: (timers, times) => closeFinished(db, timers, times),
+    dueExecutions: async (query) =>
+      (await due(db.executions, ['retrying', 'deferred'], query)).map(toExecution),
+    overdueExecutions: async (query) =>
+      (await due(db.executions, ['claimed', 'running', 'awaiting-ack'], query)).map(toExecution),
+    heldBy: (holders, limit) => heldBy(db, holders, limit),
+    reclaim: (executions, by) => reclaim(db, executions, by),
+    takeOver: (executions, by) => takeOver(db, executions, by),
+    handBack: (executions, holder, now) => handBack(db, { executions, holder, now }),
+    removeExpired: (now, limit) => removeExpired(db, now, limit),
+  };
+}
+
+/** In the order of the index { state, wakeAt, shard }; several states are merged by the server. */
+async function due<Row extends TimerRow | ExecutionRow>(
+  collection: Collection<Row>,
+  states: Row['state'][],
+  { shards, before, limit }: DueQuery,
+): Promise<WithId<Row>[]> {
+  const filter = { state: { $in: states }, wakeAt: { $lt: before }, shard: { $in: [...shards] } };
+  return collection.find(filter as Filter<Row>, { sort: { wakeAt: 1 }, limit, ...wholeBatch }).toArray();
+}
+
+async function heldBy(db: Database, holders: string[], limit: number): Promise<Execution[]> {
+  const rows = await db.executions
+    .find({ state: { $in: ['claimed', 'running'] }, holder: { $in: holders } }, { limit, ...wholeBatch })
+    .toArray();
+  return rows.map(toExecution);
+}
+
+function reclaim(db: Database, executions: Execution[], by: Claimer): Promise<Execution[]> {
+  const change = { state: 'claimed', reason: null, holder: by.holder, claimedAt: by.now } as const;
+  return take(db, executions, {
+    holder: by.holder,
+    groupOf: (claim) => ({
+      filter: { state: { $in: ['retrying', 'deferred'] }, claim, final: false },
+      update: [{ $set: { ...change, claim: claim + 1, callAt: '$wakeAt', wakeAt: by.publishAgainAt } }],
+    }),
+    taken: (execution) => ({
+      ...execution,
+      ...change,
+      claim: execution.claim + 1,
+      callAt: execution.wakeAt,
+      wakeAt: by.publishAgainAt,
+    }),
+  });
+}
+
+function takeOver(db: Database, executions: Execution[], by: Claimer): Promise<Execution[]> {
+  const change = { holder: by.holder, wakeAt: by.publishAgainAt };
+  return take(db, executions, {
+    holder: by.holder,
+    groupOf: (claim) => ({ filter: { state: 'claimed', claim }, update: { $set: change } }),
+    taken: (execution) => ({ ...execution, ...change }),
+  });
+}
+
+interface Taking {
+  holder: string;
+  /** The change of all executions that were read under this claim number. */
+  groupOf(claim: number): GroupUpdate<ExecutionRow>;
+  /** An execution once this taker has won it. */
+  taken(execution: Execution): Execution;
+}
+
+/**
+ * Updates the executions by groups of equal claim numbers and answers the winners. As many matched as were sent: all
+ * won. Else one read tells, for a winner is one that is claimed by this holder under the number that winning gives;
+ * one that an earlier try of the same call won, whose answer was lost, is among them.
+ */
+async function take(
+  db: Database,
+  executions: Execution[],
+  { holder, groupOf, taken }: Taking,
+): Promise<Execution[]> {
+  if (executions.length === 0) return [];
+  const groups = [...groupBy(executions, ({ claim }) => claim)].map(([claim, group]) => {
+    const { filter, update } = groupOf(claim);
+    return { filter: { _id: { $in: group.map(({ id }) => id) }, ...filter }, update };
+  });
+  const wanted = new Map(executions.map((execution) => [execution.id, taken(execution)]));
+  return db.client.withSession(async (session) => {
+    const matched = await updateGroups(db.executions, groups, { session });
+    if (matched === wanted.size) return [...wanted.values()];
+    const rows = await db.executions
+      .find({ _id: { $in: [...wanted.keys()] }, state: 'claimed', holder }, { session, ...wholeBatch })
+      .toArray();
+    return rows.map(toExecution).filter(({ id, claim }) => claim === wanted.get(id)!.claim);
+  });
+}
+
+interface HandBack {
+  executions: Pick<Execution, 'id' | 'claim'>[];
+  holder: string;
+  now: number;
+}
+
+async function handBack(db: Database, { executions, holder, now }: HandBack): Promise<void> {
+  const groups = [...groupBy(executions, ({ claim }) => claim)].map(([claim, group]) => ({
+    filter: { _id: { $in: group.map(({ id }) => id) }, state: 'claimed', claim, holder } as const,
+    update: { $set: { holder: null, wakeAt: now } },
+  }));
+  await updateGroups(db.executions, groups);
+}
