@@ -91,7 +91,7 @@ export interface Instant {
 export function cancelTimer(current: Current, { now, expireAt }: Instant): Change {
   const { timer } = current;
   const instant = instantOf(current, now);
-  const missed = timer.next && timer.next.scheduledFor <= instant ? [timer.next] : [];
+  const missed = unclaimedUpTo(instant, current);
   return {
     timer: {
       ...timer,
@@ -137,7 +137,7 @@ export function redefineTimer(current: Current, wish: Wish, { now, expireAt }: I
     (execution) =>
       execution.state === 'claimed' && execution.scheduledFor > instant && neverStarted(execution),
   );
-  const overdue = timer.next && timer.next.scheduledFor <= instant ? [timer.next] : [];
+  const overdue = unclaimedUpTo(instant, current);
   const next = nextAfterChange(content.schedule, instant);
   return {
     ...untouched,
@@ -181,6 +181,13 @@ function sortedKeys(_key: string, value: unknown): unknown {
 /** c of protocols.md. */
 function instantOf({ timer, lastStartedFor }: Current, now: number): number {
   return Math.max(now, timer.changedAt, lastStartedFor ?? 0);
+}
+
+/** What fell due up to c and is not claimed. After a change `next` may be an instant whose execution exists already. */
+function unclaimedUpTo(instant: number, { timer, open, lastStartedFor }: Current): Occurrence[] {
+  const { next } = timer;
+  if (!next || next.scheduledFor > instant || next.scheduledFor === lastStartedFor) return [];
+  return open.some(({ scheduledFor }) => scheduledFor === next.scheduledFor) ? [] : [next];
 }
 
 /** The new schedule starts after c; one instant at or before c is due at once (a claim finds out whether it ran already). */

@@ -50,7 +50,7 @@ describe('the wait before a retry', () => {
     });
     fc.assert(
       fc.property(policies, fc.integer({ min: 1, max: 100 }), fc.integer(), (changes, failures, seed) => {
-        const policy = { ...defaultRetryPolicy, ...changes } as RetryPolicy;
+        const policy = { ...defaultRetryPolicy, ...changes };
         const wait = retryDelayMs(policy, failures, seededRandom(seed));
         return Number.isInteger(wait) && wait >= 0 && wait <= policy.maxDelay;
       }),
