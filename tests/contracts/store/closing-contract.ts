@@ -67,7 +67,7 @@ export function closingContract(open: OpenStore): void {
       const later = { scheduledFor: baseTime + 2_000, dueAt: baseTime + 2_000 };
       const second = makeExecution({ ...timer, next: later }, { state: 'running', attempt: 1 });
       await store.timers.change(timer, (current) => ({
-        change: changeOf(current!.timer, { timer: current!.timer, insert: [second] }),
+        change: changeOf(current!.timer, { timer: { ...current!.timer, runs: 2 }, insert: [second] }),
         reply: null,
       }));
 
@@ -84,7 +84,7 @@ export function closingContract(open: OpenStore): void {
       const later = { scheduledFor: baseTime + 2_000, dueAt: baseTime + 2_000 };
       const second = makeExecution({ ...timer, next: later }, { state: 'running', attempt: 1 });
       await store.timers.change(timer, (current) => ({
-        change: changeOf(current!.timer, { timer: current!.timer, insert: [second] }),
+        change: changeOf(current!.timer, { timer: { ...current!.timer, runs: 2 }, insert: [second] }),
         reply: null,
       }));
 
