@@ -1,0 +1,313 @@
+/**
+ * Takes messages from the queue and brings each to its end: it waits here for a call slot, is started in a batch,
+ * delivered, settled, and only then acknowledged.
+ *
+ *   message ─► waiting ─► starting ─┬─ won ─► delivering ─► settling ─► acknowledged
+ *                │                  ├─ lost ─► acknowledged
+ *                │                  └─ the store is away ─► released after a pause
+ *                └─ its host is slow ─► deferring ─► acknowledged
+ *
+ * Of one execution there is one entry at a time. Another copy of its message takes the place of the earlier one; a
+ * message of another claim waits until the entry has ended, and then start decides.
+ */
+import { backoffMs } from '../../shared/base/backoff.js';
+import { Batcher } from '../../shared/base/batcher.js';
+import type { Cancel, Clock } from '../../shared/base/clock.js';
+import { messageOf } from '../../shared/base/errors.js';
+import type { Random } from '../../shared/base/random.js';
+import type { Presence } from '../../shared/presence/presence.js';
+import type { Consumer as Subscription, Delivery, WorkQueue } from '../../shared/queue/queue.js';
+import type { Deferral, DeliveryStore, Start } from '../../shared/store/store.js';
+import type { Logger } from '../../shared/telemetry/logger.js';
+import type { Definition } from '../../shared/timers/timer.js';
+import type { Definitions } from './definitions.js';
+import type { Deliverer, Started } from './delivery/deliver.js';
+import type { WorkerMetrics } from './metrics.js';
+import type { Settler } from './settler.js';
+import type { Slot, Slots } from './slots.js';
+import { WaitingRoom } from './waiting-room.js';
+
+export interface ConsumerOptions {
+  store: Pick<DeliveryStore, 'start' | 'defer'>;
+  queue: Pick<WorkQueue, 'consume'>;
+  presence: Pick<Presence, 'incarnation' | 'holds'>;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  metrics: Pick<WorkerMetrics, 'startBatch' | 'deferred' | 'dropped'>;
+  slots: Slots;
+  definitions: Definitions;
+  deliverer: Deliverer;
+  settler: Settler;
+  startBatch: number;
+}
+
+interface Held {
+  /** The newest copy. */
+  delivery: Delivery;
+  definition: Definition | null;
+  started: boolean;
+  /** Messages of the same execution under another claim. */
+  successors: Delivery[];
+}
+
+/** Beyond the longest wait for callAt and the time limit of the call. */
+const untilMarginMs = 5_000;
+/** How often those that wait are looked at when nothing else happens: leases come back, slow hosts become known. */
+const lookMs = 100;
+const storeBackoff = { baseMs: 200, maxMs: 5_000 };
+const deferBackoff = { baseMs: 1_000, maxMs: 60_000 };
+
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #waiting: WaitingRoom<Held>;
+  readonly #starts: Batcher<Held, Started | 'lost' | 'put-off'>;
+  readonly #deferrals: Batcher<Deferral, void>;
+  readonly #prefetch: number;
+  #subscription: Subscription | null = null;
+  #stopping = false;
+  #cancelLook: Cancel | null = null;
+  #storeFailures = 0;
+  #pausedUntil = -Infinity;
+  #started = 0;
+  #deferring = 0;
+  #pauses = new Map<Held, Cancel>();
+  #onEmpty: (() => void)[] = [];
+
+  /** Starts won since the consumer was made. */
+  startedInAll = 0;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    const { slots, store, startBatch, metrics } = options;
+    this.#prefetch = slots.capacity + startBatch;
+    this.#waiting = new WaitingRoom(slots);
+    this.#starts = new Batcher({
+      maxItems: startBatch,
+      concurrency: 2,
+      run: (batch) => this.#startBatch(batch),
+      onBatch: (size) => metrics.startBatch.observe(size),
+    });
+    this.#deferrals = new Batcher({
+      maxItems: startBatch,
+      run: async (batch) => {
+        await store.defer(batch);
+        return batch.map(() => undefined);
+      },
+    });
+  }
+
+  /** Messages held and not started. */
+  get unstarted(): number {
+    return this.#held.size - this.#started;
+  }
+
+  /** Messages that have not come to their end here. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  async start(): Promise<void> {
+    this.#subscription = await this.#options.queue.consume({
+      prefetch: this.#prefetch,
+      onDelivery: (delivery) => this.#take(delivery),
+    });
+  }
+
+  /** Takes nothing more and gives back what is not started. What is started goes on: see `drained`. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelLook?.();
+    try {
+      await this.#subscription?.stop();
+    } finally {
+      for (const entry of [...this.#waiting.clear(), ...this.#pauses.keys()]) this.#release(entry);
+    }
+  }
+
+  /** Resolves when nothing is held any more. */
+  async drained(): Promise<void> {
+    if (this.#held.size > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
+  }
+
+  #take(delivery: Delivery): void {
+    if (this.#stopping) return delivery.release();
+    const { execution, definition } = delivery.message;
+    const held = this.#held.get(execution.id);
+    if (held) return this.#takeAgain(held, delivery);
+    const entry: Held = { delivery, definition, started: false, successors: [] };
+    this.#held.set(execution.id, entry);
+    if (definition) this.#await(entry);
+    else void this.#readDefinition(entry);
+  }
+
+  #takeAgain(held: Held, delivery: Delivery): void {
+    const [one, other] = [held.delivery.message.execution, delivery.message.execution];
+    if (one.generation !== other.generation || one.claim !== other.claim)
+      return void held.successors.push(delivery);
+    held.delivery.ack();
+    held.delivery = delivery;
+  }
+
+  async #readDefinition(entry: Held): Promise<void> {
+    const { uid, version, namespace, timerId } = entry.delivery.message.execution;
+    try {
+      entry.definition = await this.#options.definitions.read({ uid, version, namespace, id: timerId });
+      this.#await(entry);
+    } catch (error) {
+      this.#onStoreError(entry, error);
+    }
+  }
+
+  #await(entry: Held): void {
+    if (this.#stopping) return this.#release(entry);
+    this.#waiting.push(entry.delivery.message.execution.host, entry, this.#options.clock.monotonic());
+    this.#pump();
+  }
+
+  /** Starts whoever may start now; for the others it looks again a little later. */
+  #pump(): void {
+    const { presence, clock } = this.#options;
+    const now = clock.monotonic();
+    while (this.#waiting.size > 0 && !this.#stopping && now >= this.#pausedUntil && presence.holds()) {
+      const next = this.#waiting.next(now);
+      if (!next) break;
+      void this.#run(next.item, next.slot);
+    }
+    if (this.#waiting.size === 0 || this.#stopping) return;
+    if (this.#excess() > 0) this.#deferSurplus();
+    this.#cancelLook ??= clock.after(lookMs, () => {
+      this.#cancelLook = null;
+      this.#deferSurplus();
+      this.#pump();
+    });
+  }
+
+  /** How many held messages crowd out the arrival of others. */
+  #excess(): number {
+    const crowd = this.#prefetch - Math.ceil(this.#options.startBatch / 2);
+    return this.#held.size - this.#deferring - crowd;
+  }
+
+  async #run(entry: Held, slot: Slot): Promise<void> {
+    const started = await this.#starts.add(entry).catch((error: unknown) => {
+      this.#onStoreError(entry, error);
+      return null;
+    });
+    if (started === null || started === 'lost' || started === 'put-off') {
+      this.#giveSlot(slot);
+      if (started === 'lost') this.#lose(entry);
+      if (started === 'put-off') this.#await(entry);
+      return;
+    }
+    await this.#deliver(entry, started, slot);
+  }
+
+  #lose(entry: Held): void {
+    this.#options.metrics.dropped.inc({ reason: 'start-lost' });
+    this.#end(entry);
+  }
+
+  async #deliver(entry: Held, started: Started, slot: Slot): Promise<void> {
+    const { slots, clock, deliverer, settler, log } = this.#options;
+    entry.started = true;
+    this.#started++;
+    this.startedInAll++;
+    try {
+      const settlement = await deliverer.deliver(started, () => {
+        if (slot.calledAt === null) slots.call(slot, clock.monotonic());
+      });
+      this.#giveSlot(slot);
+      if (settlement) await settler.settle(settlement);
+    } catch (error) {
+      log.error({ err: error, execution: started.message.execution.id }, 'an attempt went wrong inside us');
+    } finally {
+      this.#started--;
+      this.#end(entry);
+    }
+  }
+
+  #giveSlot(slot: Slot): void {
+    const { slots, clock } = this.#options;
+    slots.give(slot, clock.monotonic());
+    this.#pump();
+  }
+
+  /** Nothing is started while the lease is not held; the incarnation is the one that holds it at this moment. */
+  async #startBatch(batch: Held[]): Promise<(Started | 'lost' | 'put-off')[]> {
+    const { store, presence, clock } = this.#options;
+    if (!presence.holds()) return batch.map(() => 'put-off');
+    const runner = presence.incarnation;
+    const starts = batch.map((entry) => this.#startOf(entry));
+    const won = await store.start(starts, runner);
+    const startedAt = clock.now();
+    this.#storeFailures = 0;
+    return batch.map(({ delivery, definition }, i) => {
+      const { id, until } = starts[i]!;
+      return won.has(id) ? { message: delivery.message, definition, runner, startedAt, until } : 'lost';
+    });
+  }
+
+  #startOf({ delivery, definition }: Held): Start {
+    const { id, generation, claim, attempt, callAt } = delivery.message.execution;
+    const now = this.#options.clock.now();
+    const timeoutMs = definition?.target.timeoutMs ?? 0;
+    return { id, generation, claim, attempt, until: Math.max(now, callAt) + timeoutMs + untilMarginMs };
+  }
+
+  #deferSurplus(): void {
+    const { clock } = this.#options;
+    const now = clock.monotonic();
+    if (now < this.#pausedUntil) return;
+    for (const entry of this.#waiting.surplus(now, this.#excess())) void this.#defer(entry);
+  }
+
+  async #defer(entry: Held): Promise<void> {
+    const { clock, random, metrics } = this.#options;
+    const { id, generation, claim, deferrals } = entry.delivery.message.execution;
+    const until = clock.now() + Math.ceil(backoffMs(deferrals, deferBackoff, random));
+    this.#deferring++;
+    try {
+      await this.#deferrals.add({ id, generation, claim, until, reason: 'host-busy' });
+      metrics.deferred.inc();
+      this.#end(entry);
+    } catch (error) {
+      this.#onStoreError(entry, error);
+    } finally {
+      this.#deferring--;
+    }
+  }
+
+  /** Nothing is started for a while, and the message goes back to the queue: another worker may reach the store. */
+  #onStoreError(entry: Held, error: unknown): void {
+    const { clock, random, log } = this.#options;
+    const now = clock.monotonic();
+    if (now >= this.#pausedUntil) {
+      if (this.#storeFailures === 0)
+        log.warn({ reason: messageOf(error) }, 'the store cannot be reached; starting nothing until it can');
+      this.#pausedUntil = now + backoffMs(this.#storeFailures++, storeBackoff, random);
+    }
+    if (this.#stopping) return this.#release(entry);
+    const cancel = clock.after(this.#pausedUntil - now, () => this.#release(entry));
+    this.#pauses.set(entry, cancel);
+  }
+
+  #release(entry: Held): void {
+    this.#pauses.get(entry)?.();
+    this.#pauses.delete(entry);
+    entry.delivery.release();
+    this.#forget(entry);
+  }
+
+  #end(entry: Held): void {
+    entry.delivery.ack();
+    this.#forget(entry);
+  }
+
+  #forget({ delivery, successors }: Held): void {
+    this.#held.delete(delivery.message.execution.id);
+    for (const successor of successors) this.#take(successor);
+    if (this.#held.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * One attempt, from a start that was won to what is to be stored: waits for the instant, looks at the lease, calls, and
+ * decides what follows. No call leaves before the instant it was claimed for, nor while the lease is not sure to hold,
+ * nor so late that it could outlast `until`; what may not leave any more is dropped, and the rescuer repeats it.
+ */
+import { sleep, type Clock } from '../../../shared/base/clock.js';
+import type { Random } from '../../../shared/base/random.js';
+import type { Presence } from '../../../shared/presence/presence.js';
+import type { WorkMessage } from '../../../shared/queue/queue.js';
+import type { Settlement } from '../../../shared/store/store.js';
+import { attemptId, verdictOf, type AttemptResult } from '../../../shared/timers/outcome.js';
+import { defaultRetryPolicy } from '../../../shared/timers/retry-policy.js';
+import type { Definition } from '../../../shared/timers/timer.js';
+import type { WorkerMetrics } from '../metrics.js';
+import { statusFailure } from './failure.js';
+import { callbackHeaders } from './headers.js';
+import type { CallResult, HttpClient } from './http-client.js';
+import { retryAfterMs } from './retry-after.js';
+
+/** An execution that this process has started. */
+export interface Started {
+  message: WorkMessage;
+  /** Null when there is none any more. */
+  definition: Definition | null;
+  /** The incarnation that started it. */
+  runner: string;
+  startedAt: number;
+  /** From here on it counts as lost. */
+  until: number;
+}
+
+export interface DelivererOptions {
+  http: Pick<HttpClient, 'call'>;
+  presence: Pick<Presence, 'incarnation' | 'holds'>;
+  clock: Clock;
+  random: Random;
+  metrics: Pick<WorkerMetrics, 'lateness' | 'duration' | 'attempts' | 'dropped'>;
+  settledRetentionMs: number;
+  /** Aborted when there is no more time: what has not been sent then is dropped. */
+  signal: AbortSignal;
+}
+
+/** What the lease must still hold when a call leaves, so that it leaves under it. */
+const leaseMarginMs = 500;
+const leaseLookMs = 50;
+
+const missing: CallResult = {
+  sentAt: null,
+  firstByteAt: null,
+  status: null,
+  response: null,
+  failure: {
+    code: 'definition-missing',
+    message: 'The definition of this timer is no longer stored, so nothing could be called.',
+  },
+};
+
+export class Deliverer {
+  readonly #options: DelivererOptions;
+
+  constructor(options: DelivererOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes the attempt; answers what to store, or null when it was dropped. Never rejects.
+   * @param onCall told when the call is handed to the client
+   */
+  async deliver(started: Started, onCall: () => void): Promise<Settlement | null> {
+    const { definition } = started;
+    if (!definition) return this.#settlement(started, defaultRetryPolicy, missing);
+    for (;;) {
+      const obstacle = await this.#wait(started, definition.target.timeoutMs);
+      if (obstacle) return this.#drop(obstacle);
+      onCall();
+      const result = await this.#call(started, definition);
+      if (result === 'abandoned') return this.#drop('stopped');
+      if (result !== 'held-back') return this.#settlement(started, definition.retries, result);
+    }
+  }
+
+  /** Resolves with null when the call may leave, or with why it never will. */
+  async #wait(started: Started, timeoutMs: number): Promise<string | null> {
+    const { presence, clock, signal } = this.#options;
+    for (;;) {
+      const now = clock.now();
+      if (presence.incarnation !== started.runner) return 'gone';
+      if (signal.aborted) return 'stopped';
+      if (now + timeoutMs >= started.until) return 'too-late';
+      if (this.#mayLeave(started)) return null;
+      const earlyMs = started.message.execution.callAt - now;
+      await sleep(clock, earlyMs > 0 ? earlyMs : leaseLookMs, signal);
+    }
+  }
+
+  #mayLeave({ message, runner }: Started): boolean {
+    const { presence, clock } = this.#options;
+    return (
+      presence.incarnation === runner &&
+      presence.holds(leaseMarginMs) &&
+      clock.now() >= message.execution.callAt
+    );
+  }
+
+  #call(started: Started, definition: Definition): ReturnType<HttpClient['call']> {
+    const { http, clock, random } = this.#options;
+    const { execution } = started.message;
+    const { url, method, body, timeoutMs } = definition.target;
+    const headers = callbackHeaders({
+      execution,
+      definition,
+      attempt: execution.attempt + 1,
+      now: clock.now(),
+      random,
+    });
+    return http.call({ url, method, headers, body, timeoutMs, mayLeave: () => this.#mayLeave(started) });
+  }
+
+  #drop(reason: string): null {
+    this.#options.metrics.dropped.inc({ reason });
+    return null;
+  }
+
+  #settlement(started: Started, policy: Definition['retries'], call: CallResult): Settlement {
+    const { clock, random, settledRetentionMs } = this.#options;
+    const { execution, publishedAt } = started.message;
+    const now = clock.now();
+    const n = execution.attempt + 1;
+    const result = judge(call, now);
+    const verdict = verdictOf(result, {
+      execution: { attempt: n, lost: execution.lost, dueAt: execution.dueAt },
+      policy,
+      now,
+      random,
+    });
+    this.#count(started, call, now);
+    return {
+      record: {
+        id: attemptId(execution.id, n),
+        executionId: execution.id,
+        n,
+        outcome: result.outcome,
+        status: result.status,
+        error: result.error,
+        response: call.response,
+        worker: started.runner,
+        receipt: {
+          scheduledFor: execution.scheduledFor,
+          claimedAt: execution.claimedAt,
+          publishedAt,
+          startedAt: started.startedAt,
+          sentAt: call.sentAt,
+          firstByteAt: call.firstByteAt,
+          finishedAt: now,
+        },
+        verdict,
+        lateOutcome: null,
+      },
+      timer: { namespace: execution.namespace, id: execution.timerId, uid: execution.uid },
+      now,
+      expireAt: now + settledRetentionMs,
+    };
+  }
+
+  #count({ message }: Started, { sentAt, failure, status }: CallResult, now: number): void {
+    const { metrics } = this.#options;
+    const { execution } = message;
+    metrics.attempts.inc({ outcome: failure?.code ?? (isSuccess(status) ? 'succeeded' : 'status') });
+    if (sentAt === null) return;
+    metrics.duration.observe(now - sentAt);
+    if (execution.attempt === execution.lost) metrics.lateness.observe(sentAt - execution.dueAt);
+  }
+}
+
+/** What a call amounts to: 2xx is success, all else a failure with its reason. */
+function judge({ status, response, failure }: CallResult, now: number): AttemptResult {
+  if (failure) return { outcome: 'failed', status, error: failure, retryAfterMs: null };
+  if (isSuccess(status)) return { outcome: 'succeeded', status, error: null, retryAfterMs: null };
+  return {
+    outcome: 'failed',
+    status,
+    error: statusFailure(status!, response?.headers['location']),
+    retryAfterMs: retryAfterMs(response?.headers['retry-after'], now),
+  };
+}
+
+function isSuccess(status: number | null): boolean {
+  return status !== null && status >= 200 && status < 300;
+}

@@ -1,0 +1,111 @@
+/**
+ * The worker: takes executions from the queue, makes their calls and stores what became of them. Any number of them
+ * run. Stopping takes nothing more, gives back what is not started, and waits for calls under way and their results;
+ * what is not done by the deadline is left to the rescuer.
+ */
+import type { Clock } from '../../shared/base/clock.js';
+import type { Lifecycle } from '../../shared/base/lifecycle.js';
+import type { Random } from '../../shared/base/random.js';
+import type { ClusterConfig } from '../../shared/config/cluster.js';
+import type { Presence } from '../../shared/presence/presence.js';
+import type { WorkQueue } from '../../shared/queue/queue.js';
+import type { ProcessReport, Store } from '../../shared/store/store.js';
+import type { Logger } from '../../shared/telemetry/logger.js';
+import type { Metrics } from '../../shared/telemetry/metrics.js';
+import type { WorkerConfig } from './config.js';
+import { Consumer } from './consumer.js';
+import { Definitions } from './definitions.js';
+import { createAddressGuard } from './delivery/address-guard.js';
+import { Deliverer } from './delivery/deliver.js';
+import { createHttpClient, type HttpClient } from './delivery/http-client.js';
+import { workerMetrics } from './metrics.js';
+import { Settler } from './settler.js';
+import { Slots } from './slots.js';
+
+export interface WorkerDependencies {
+  store: Pick<Store, 'delivery'>;
+  queue: Pick<WorkQueue, 'consume'>;
+  presence: Pick<Presence, 'incarnation' | 'holds' | 'reportWith'>;
+  clock: Clock;
+  random: Random;
+  metrics: Metrics;
+  log: Logger;
+  config: WorkerConfig & Pick<ClusterConfig, 'mode' | 'settledRetentionMs'>;
+}
+
+export class WorkerService implements Lifecycle {
+  readonly #dependencies: WorkerDependencies;
+  readonly #http: HttpClient;
+  readonly #consumer: Consumer;
+  readonly #deadline = new AbortController();
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+  #reported: { at: number; started: number };
+
+  /** Throws `invalid-configuration` when a private target is listed wrongly. */
+  constructor(dependencies: WorkerDependencies) {
+    this.#dependencies = dependencies;
+    const { store, clock, config } = dependencies;
+    const slots = new Slots(config.workerConcurrency);
+    const metrics = workerMetrics(dependencies.metrics, {
+      slotsUsed: () => slots.used,
+      unstarted: () => this.#consumer.unstarted,
+    });
+    this.#http = createHttpClient({
+      clock,
+      guard: createAddressGuard(config.mode, config.workerAllowedPrivateTargets),
+      connections: config.workerConcurrency,
+      keptBytes: config.workerResponseBytes,
+      limitBytes: config.workerResponseLimitBytes,
+    });
+    const common = { ...dependencies, store: store.delivery, metrics, slots, signal: this.#deadline.signal };
+    this.#consumer = new Consumer({
+      ...common,
+      definitions: new Definitions(store.delivery),
+      deliverer: new Deliverer({
+        ...common,
+        http: this.#http,
+        settledRetentionMs: config.settledRetentionMs,
+      }),
+      settler: new Settler(common),
+      startBatch: config.workerStartBatch,
+    });
+    this.#reported = { at: clock.monotonic(), started: 0 };
+    dependencies.presence.reportWith(() => this.#report());
+  }
+
+  start(): Promise<void> {
+    return (this.#starting ??= this.#consumer.start());
+  }
+
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    const { clock, config, log } = this.#dependencies;
+    await this.#starting?.catch(() => undefined);
+    await this.#consumer.stop();
+    const late = new Promise<void>((resolve) => {
+      this.#deadline.signal.addEventListener('abort', () => resolve());
+    });
+    const cancel = clock.after(config.workerDrainMs, () => this.#deadline.abort());
+    await Promise.race([this.#consumer.drained(), late]);
+    cancel();
+    if (this.#consumer.size > 0)
+      log.warn(
+        { executions: this.#consumer.size },
+        'stopping before all was done; the rest is left to be rescued',
+      );
+    await this.#http.close();
+  }
+
+  #report(): ProcessReport {
+    const at = this.#dependencies.clock.monotonic();
+    const started = this.#consumer.startedInAll;
+    const seconds = Math.max(0.001, (at - this.#reported.at) / 1_000);
+    const startedPerSecond = Math.round((started - this.#reported.started) / seconds);
+    this.#reported = { at, started };
+    return { unstarted: this.#consumer.unstarted, startedPerSecond };
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The call slots of one worker and what is known of each destination host: how many slots it holds, how long its recent
+ * calls took, how long its oldest one has been out. Pure; instants are monotonic milliseconds.
+ */
+
+export interface Slot {
+  readonly host: string;
+  /** When its call left; null while it is still being started. */
+  calledAt: number | null;
+}
+
+/**
+ * `quick`: recent calls were short and none hangs; `slow`: the opposite is known; `unknown`: too little was seen.
+ * Only a quick host may go beyond its share, only a slow one is deferred.
+ */
+export type Standing = 'quick' | 'slow' | 'unknown';
+
+interface HostUse {
+  slots: number;
+  /** Calls under way, the oldest first. */
+  calls: Set<Slot>;
+  finished: number;
+  /** Exponentially weighted mean of the durations. */
+  meanMs: number;
+}
+
+const quickMs = 250;
+const hangingMs = 1_000;
+/** Finished calls that it takes to know a host. */
+const knownAfter = 3;
+const newestWeight = 0.2;
+const hostsRemembered = 1_000;
+
+export class Slots {
+  readonly capacity: number;
+  /** What one host may hold while others wait: a quarter, at least one. */
+  readonly share: number;
+  readonly #hosts = new Map<string, HostUse>();
+  #used = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.share = Math.max(1, Math.floor(capacity / 4));
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  get free(): number {
+    return this.capacity - this.#used;
+  }
+
+  take(host: string): Slot {
+    this.#used++;
+    this.#of(host).slots++;
+    return { host, calledAt: null };
+  }
+
+  /** The call of this slot leaves now. */
+  call(slot: Slot, now: number): void {
+    slot.calledAt = now;
+    this.#of(slot.host).calls.add(slot);
+  }
+
+  give(slot: Slot, now: number): void {
+    const use = this.#of(slot.host);
+    this.#used--;
+    use.slots--;
+    if (slot.calledAt !== null) {
+      const took = now - slot.calledAt;
+      use.meanMs = use.finished === 0 ? took : use.meanMs + newestWeight * (took - use.meanMs);
+      use.finished++;
+      use.calls.delete(slot);
+    }
+    if (use.slots === 0) this.#rest(slot.host, use);
+  }
+
+  belowShare(host: string): boolean {
+    return (this.#hosts.get(host)?.slots ?? 0) < this.share;
+  }
+
+  standing(host: string, now: number): Standing {
+    const use = this.#hosts.get(host);
+    if (!use) return 'unknown';
+    const [oldest] = use.calls;
+    const outForMs = oldest ? now - oldest.calledAt! : 0;
+    const known = use.finished >= knownAfter;
+    if (known) return use.meanMs < quickMs && outForMs < hangingMs ? 'quick' : 'slow';
+    return outForMs >= quickMs ? 'slow' : 'unknown';
+  }
+
+  #of(host: string): HostUse {
+    let use = this.#hosts.get(host);
+    if (!use) this.#hosts.set(host, (use = { slots: 0, calls: new Set(), finished: 0, meanMs: 0 }));
+    return use;
+  }
+
+  /** The idle ones are kept in the order of their last use, and the longest unused is forgotten. */
+  #rest(host: string, use: HostUse): void {
+    this.#hosts.delete(host);
+    this.#hosts.set(host, use);
+    if (this.#hosts.size <= hostsRemembered) return;
+    for (const [name, other] of this.#hosts) {
+      if (other.slots === 0) return void this.#hosts.delete(name);
+    }
+  }
+}
