@@ -110,6 +110,20 @@ describe('a batcher', () => {
     expect(drained).toBe(true);
   });
 
+  it('drains only when the last of several batches under way has ended', async () => {
+    const { batcher, batches } = setup({ maxItems: 1, concurrency: 2 });
+    void batcher.add(1);
+    void batcher.add(2);
+    await settlePromises();
+    let drained = false;
+    const draining = batcher.drain().then(() => (drained = true));
+    batches[0]!.finish();
+    await settlePromises();
+    expect(drained).toBe(false);
+    batches[1]!.finish();
+    await draining;
+  });
+
   it('drains after a failure too', async () => {
     const { batcher, batches } = setup();
     const failed = expect(batcher.add(1)).rejects.toThrow('broken');
