@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { parseStackArguments } from '../../../../deploy/local/arguments.js';
+
+test('every option has a default', () => {
+  expect(parseStackArguments([])).toEqual({
+    apiPort: 3000,
+    apis: 1,
+    schedulers: 2,
+    workers: 2,
+    zookeepers: 1,
+    dataFolder: './data/stack',
+  });
+});
+
+test('options are taken as given', () => {
+  const words = '--port 3100 --apis 2 --schedulers 3 --workers 4 --zookeepers 3 --data ./elsewhere'.split(
+    ' ',
+  );
+  expect(parseStackArguments(words)).toEqual({
+    apiPort: 3100,
+    apis: 2,
+    schedulers: 3,
+    workers: 4,
+    zookeepers: 3,
+    dataFolder: './elsewhere',
+  });
+});
+
+test('asked for help, it answers none', () => {
+  expect(parseStackArguments(['--help'])).toBeNull();
+});
+
+for (const words of [
+  ['--port', '0'],
+  ['--port', '65536'],
+  ['--apis', 'two'],
+  ['--zookeepers', '0'],
+  ['--workers', '1.5'],
+])
+  test(`${words.join(' ')} is refused by name`, () => {
+    expect(() => parseStackArguments(words)).toThrow(words[0]);
+  });
+
+test('an unknown option is refused', () => {
+  expect(() => parseStackArguments(['--wrokers', '2'])).toThrow('--wrokers');
+});
