@@ -98,6 +98,28 @@ export function deliveryContract(open: OpenStore): void {
       expect(await store.delivery.start([startOf({ ...retrying, attempt: 0 })], worker)).toEqual(new Set());
     });
 
+    it('is lost once the execution has ended, to its own runner too', async () => {
+      const store = await setup();
+      const running = await createRunning(store, makeTimer(), worker);
+      await store.delivery.settle([settlementOf(running)]);
+      const ended = await readExecution(store, running);
+
+      expect(await store.delivery.start([startOf({ ...running, attempt: 0 })], worker)).toEqual(new Set());
+
+      expect(await readExecution(store, running)).toEqual(ended);
+    });
+
+    it('is refused to a late copy of a message whose execution was deferred', async () => {
+      const store = await setup();
+      const claimed = await createClaimed(store);
+      await store.delivery.defer([{ ...startOf(claimed), until: baseTime + 4_000, reason: 'host-busy' }]);
+      const deferred = await readExecution(store, claimed);
+
+      expect(await store.delivery.start([startOf(claimed)], worker)).toEqual(new Set());
+
+      expect(await readExecution(store, claimed)).toEqual(deferred);
+    });
+
     it('is won once, however many runners try', async () => {
       const store = await setup();
       const claimed = await Promise.all(makeTimers(5).map((timer) => createClaimed(store, timer)));
