@@ -1,5 +1,133 @@
-/** The store on MongoDB against the contract that every store keeps, on the server that MONGODB_URL names. */
-import { openMongoTestStore } from '../support/mongodb.js';
+/** The store on MongoDB against the contract that every store keeps, and what is its own: the server and its indexes. */
+import type { Document } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { openMongoStore } from '../../shared/store/mongo/mongo-store.js';
+import type { Store } from '../../shared/store/store.js';
+import { mongoUrl, onDatabase, openMongoTestStore } from '../support/mongodb.js';
+import { baseTime, makeTimer } from '../support/factories.js';
+import { useStore } from './store/opened-store.js';
+import { allShards, makeTimers } from './store/steps.js';
 import { storeContract } from './store-contract.js';
 
 storeContract('MongoDB', openMongoTestStore);
+
+describe('opening a store on MongoDB', () => {
+  it('may be done by many processes at once', async () => {
+    const { store, database } = await setup();
+    const others = await Promise.all([1, 2, 3].map(() => openMongoStore({ url: mongoUrl(), database })));
+    const timer = makeTimer();
+
+    await store.timers.create([timer]);
+
+    for (const other of others) {
+      expect(await other.timers.read(timer)).toEqual(timer);
+      await other.close();
+    }
+  });
+
+  it('is refused on a database of another number of shards', async () => {
+    const { database } = await setup();
+    await onDatabase(database, (db) => db.collection('meta').updateOne({}, { $set: { shards: 32 } }));
+
+    await expect(openMongoStore({ url: mongoUrl(), database })).rejects.toMatchObject({
+      code: 'incompatible-store',
+      message: expect.stringContaining('32 shards') as string,
+    });
+  });
+
+  it('is refused for an address that is none', async () => {
+    await expect(openMongoStore({ url: 'mysql://host', database: 'x' })).rejects.toMatchObject({
+      code: 'invalid-configuration',
+    });
+  });
+
+  it('sees to it that no transaction outlives five seconds', async () => {
+    const name = 'transactionLifetimeLimitSeconds';
+    await setup();
+
+    const parameters = await onDatabase('admin', (admin) => admin.command({ getParameter: 1, [name]: 1 }));
+
+    expect(parameters[name]).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('a store on MongoDB that is closed', () => {
+  it('is unavailable', async () => {
+    const { store } = await setup();
+    await store.close();
+
+    await expect(store.ping()).rejects.toMatchObject({ code: 'store-unavailable' });
+    await expect(store.timers.create([makeTimer()])).rejects.toMatchObject({ code: 'store-unavailable' });
+  });
+});
+
+describe('the indexes on MongoDB', () => {
+  const due = { shards: allShards, before: baseTime + 9_000, limit: 100 };
+  const page = { namespace: 'default', before: null, limit: 10 };
+  const looks: [string, (store: Store) => Promise<unknown>, string][] = [
+    ['due timers', (store) => store.schedule.dueTimers(due), '{ state: 1, wakeAt: 1, shard: 1 }'],
+    [
+      'due executions',
+      (store) => store.schedule.dueExecutions(due),
+      '{ state: 1, wakeAt: 1, shard: 1, holder: 1 }',
+    ],
+    [
+      'overdue executions',
+      (store) => store.schedule.overdueExecutions(due),
+      '{ state: 1, wakeAt: 1, shard: 1, holder: 1 }',
+    ],
+    [
+      'what a process holds',
+      (store) => store.schedule.heldBy(['w'], 10),
+      '{ state: 1, wakeAt: 1, shard: 1, holder: 1 }',
+    ],
+    [
+      'executions of a timer',
+      (store) => store.executions.list({ ...page, timerId: 't-0001' }),
+      '{ namespace: 1, timerId: 1, scheduledFor: -1, _id: -1 }',
+    ],
+    [
+      'timers by tag',
+      (store) => store.timers.list({ namespace: 'default', after: null, limit: 10, tag: 'x' }),
+      '{ namespace: 1, tags: 1, _id: 1 }',
+    ],
+    [
+      'timers by id',
+      (store) => store.timers.list({ namespace: 'default', after: 't-0003', limit: 10, idPrefix: 't' }),
+      '{ _id: 1 }',
+    ],
+  ];
+
+  it.each(looks)('serve %s in their own order', async (_what, look, index) => {
+    const { store, database } = await setup();
+    await store.timers.create(makeTimers(20, { tags: ['x'] }));
+
+    const [operation] = await profiled(database, () => look(store));
+
+    expect(operation).toMatchObject({
+      op: 'query',
+      planSummary: expect.stringContaining(`IXSCAN ${index}`) as string,
+    });
+    expect(operation!.hasSortStage).toBeUndefined();
+  });
+});
+
+async function setup(): Promise<{ store: Store; database: string }> {
+  let database = '';
+  const store = await useStore(async () => {
+    const opened = await openMongoTestStore();
+    database = opened.database;
+    return opened;
+  });
+  return { store, database };
+}
+
+/** What the server says of the operations of `work`. */
+async function profiled(database: string, work: () => Promise<unknown>): Promise<Document[]> {
+  return onDatabase(database, async (db) => {
+    await db.command({ profile: 2 });
+    await work();
+    await db.command({ profile: 0 });
+    return db.collection('system.profile').find({ appName: 'carillon' }).toArray();
+  });
+}

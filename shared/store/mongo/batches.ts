@@ -7,7 +7,7 @@ import type {
   OptionalUnlessRequiredId,
   UpdateFilter,
 } from 'mongodb';
-import { duplicatesOf } from './errors.js';
+import { duplicatesOf, isAway } from './errors.js';
 
 /** One change for many documents. */
 export interface GroupUpdate<Row extends Document> {
@@ -15,7 +15,11 @@ export interface GroupUpdate<Row extends Document> {
   update: UpdateFilter<Row> | Document[];
 }
 
-/** Sends all groups in one command and answers how many documents they matched. */
+/**
+ * Sends all groups in one command and answers how many documents they matched. The driver repeats an insert whose reply
+ * was lost, never an update of many; here that is done once too. A repeat is harmless, for what the first one changed
+ * no longer matches or is changed to the same; but then fewer may be matched than were changed.
+ */
 export async function updateGroups<Row extends Document>(
   collection: Collection<Row>,
   groups: GroupUpdate<Row>[],
@@ -23,8 +27,18 @@ export async function updateGroups<Row extends Document>(
 ): Promise<number> {
   if (groups.length === 0) return 0;
   const operations = groups.map((group) => ({ updateMany: group }));
-  const { matchedCount } = await collection.bulkWrite(operations, { ordered: false, ...options });
+  const send = () => collection.bulkWrite(operations, { ordered: false, ...options });
+  const { matchedCount } = await (options.session?.inTransaction() ? send() : sendTwice(send));
   return matchedCount;
+}
+
+async function sendTwice<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    return send();
+  }
 }
 
 /** Inserts the rows whose `_id` is free and answers the positions of the others. */

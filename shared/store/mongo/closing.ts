@@ -41,7 +41,8 @@ export async function closeFinished(
 export async function closeIdle(db: Database, finished: Finished[], end: End): Promise<void> {
   const open = await uidsWithOpen(db, finished);
   const idle = finished.filter(({ uid }) => !open.has(uid));
-  if (idle.length > 0) await db.timers.updateMany(unchanged(idle), { $set: closed(end) });
+  if (idle.length > 0)
+    await updateGroups(db.timers, [{ filter: unchanged(idle), update: { $set: closed(end) } }]);
 }
 
 /** What closing writes; the row is kept until `expireAt`. */

@@ -4,6 +4,7 @@
  * seconds; the driver finds the way back by itself, and a new primary too.
  */
 import { type Collection, MongoClient, type MongoClientOptions } from 'mongodb';
+import { CarillonError, messageOf } from '../../base/errors.js';
 import type {
   AttemptRow,
   DefinitionRow,
@@ -52,8 +53,9 @@ const clientOptions: MongoClientOptions = {
   ignoreUndefined: true,
 };
 
+/** Connects when it is first used. Throws `invalid-configuration` for an address that is none. */
 export function connect({ url, database }: MongoStoreOptions): Database {
-  const client = new MongoClient(url, clientOptions);
+  const client = newClient(url);
   const db = client.db(database);
   return {
     client,
@@ -66,4 +68,14 @@ export function connect({ url, database }: MongoStoreOptions): Database {
     documents: db.collection('documents'),
     meta: db.collection('meta'),
   };
+}
+
+function newClient(url: string): MongoClient {
+  try {
+    return new MongoClient(url, clientOptions);
+  } catch (error) {
+    throw new CarillonError('invalid-configuration', `MongoDB's address: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }

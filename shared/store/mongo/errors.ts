@@ -8,7 +8,6 @@ import {
   MongoErrorLabel,
   MongoNetworkError,
   MongoNotConnectedError,
-  MongoParseError,
   MongoServerError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
@@ -71,21 +70,23 @@ const awayLabels = [
 /** Anything the driver throws as a `CarillonError`; everything else as it is. */
 export function translate(thrown: unknown): unknown {
   const error = rootOf(thrown);
-  if (!(error instanceof Error) || !(error instanceof MongoError || error.name.startsWith('BSON')))
-    return thrown;
+  if (!isOfDriver(error)) return thrown;
   const code = errorCodeOf(error);
   const message =
     code === 'deadline-exceeded' ? 'the query took too long; narrow it' : `MongoDB: ${error.message}`;
   return new CarillonError(code, message, { cause: thrown });
 }
 
+/** BSON errors, and those of a name that cannot be resolved, have no common class with the others. */
+function isOfDriver(error: unknown): error is Error {
+  if (error instanceof MongoError) return true;
+  return error instanceof Error && (error.name.startsWith('BSON') || 'syscall' in error);
+}
+
 function errorCodeOf(error: Error): ErrorCode {
-  if (isAway(error)) return 'store-unavailable';
-  if (!(error instanceof MongoError)) return 'internal';
-  if (error.code === maxTimeExpired) return 'deadline-exceeded';
-  return error instanceof MongoParseError || refusedCodes.has(error.code)
-    ? 'invalid-configuration'
-    : 'internal';
+  if (isAway(error) || 'syscall' in error) return 'store-unavailable';
+  if (isTimeLimit(error)) return 'deadline-exceeded';
+  return isRefused(error) ? 'invalid-configuration' : 'internal';
 }
 
 /** True when the answer is not known, or the server cannot be reached: a write may or may not have happened. */

@@ -38,13 +38,12 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 }
 
 async function opened(options: MongoStoreOptions): Promise<Database> {
-  let db: Database | undefined;
+  const db = connect(options);
   try {
-    db = connect(options);
     await prepare(db);
     return db;
   } catch (error) {
-    await db?.client.close();
+    await db.client.close();
     throw translate(error);
   }
 }

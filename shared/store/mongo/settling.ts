@@ -123,8 +123,8 @@ async function closeTimers(db: Database, settlements: Settlement[]): Promise<voi
       state: 'active' as const,
       next: null,
     };
-    const { matchedCount } = await db.timers.updateMany({ ...finished, runs: 1 }, { $set: closed(end) });
-    if (matchedCount === ids.size) continue;
+    const once = { filter: { ...finished, runs: 1 }, update: { $set: closed(end) } };
+    if ((await updateGroups(db.timers, [once])) === ids.size) continue;
     const rows = await db.timers
       .find(finished, { projection: { uid: 1, stamp: 1 }, ...wholeBatch })
       .toArray();

@@ -1,0 +1,290 @@
+/** The MongoDB store when the link to the server fails it: replies that are lost, a server that is away or silent. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openMongoStore } from '../../shared/store/mongo/mongo-store.js';
+import type { Decision, Store } from '../../shared/store/store.js';
+import { eventually } from '../support/eventually.js';
+import { baseTime, makeTimer } from '../support/factories.js';
+import {
+  dropDatabase,
+  mongoUrl,
+  hasOpenTransaction,
+  primaryAddress,
+  randomDatabase,
+} from '../support/mongodb.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import {
+  changeOf,
+  claimOf,
+  createClaimed,
+  createRunning,
+  readExecution,
+  readTimer,
+  recordOf,
+  settlementOf,
+  startOf,
+} from './store/steps.js';
+
+interface World {
+  /** Reaches the server through the link. */
+  store: Store;
+  link: TcpProxy;
+  /** Reaches the same database past the link. */
+  beside: Store;
+  database: string;
+}
+
+async function setup(): Promise<World> {
+  const database = randomDatabase();
+  const link = await startTcpProxy(await primaryAddress());
+  // Without directConnection the driver would learn the members' own addresses and go past the link.
+  const url = `mongodb://127.0.0.1:${link.port}/?directConnection=true`;
+  const store = await openMongoStore({ url, database });
+  const beside = await openMongoStore({ url: mongoUrl(), database });
+  onTestFinished(async () => {
+    link.heal();
+    await store.close();
+    await beside.close();
+    await link.close();
+    await dropDatabase(database);
+  });
+  return { store, link, beside, database };
+}
+
+const worker = 'worker-1~aaaa';
+const unavailable = { code: 'store-unavailable', retryable: true };
+
+/** A call of which one reply is lost. */
+interface Case {
+  /** In the request whose reply is lost. */
+  text: string;
+  call(): Promise<unknown>;
+  /** True once the server has done what that request asks. */
+  written(): Promise<boolean>;
+  answer: unknown;
+  /** What a repeat is answered after the call was given up. */
+  again: unknown;
+  /** How things stand in the end, whichever way they came there. */
+  check(): Promise<void>;
+}
+
+const cases: Record<string, (world: World) => Promise<Case>> = {
+  async 'a create'({ store, beside }) {
+    const timer = makeTimer();
+    return {
+      text: 'insert',
+      call: () => store.timers.create([timer]),
+      written: async () => (await beside.timers.read(timer)) !== null,
+      answer: [null],
+      again: [null],
+      check: async () => expect(await readTimer(beside, timer)).toEqual(timer),
+    };
+  },
+
+  async 'a claim'({ store, beside }) {
+    const timer = makeTimer();
+    const claim = claimOf(timer);
+    await beside.timers.create([timer]);
+    return {
+      text: 'commitTransaction',
+      call: () => store.schedule.claim([claim]),
+      written: async () => (await readTimer(beside, timer)).next === null,
+      answer: { existed: new Set() },
+      again: 'conflict',
+      async check() {
+        expect(await readExecution(beside, claim.execution)).toEqual(claim.execution);
+        expect(await readTimer(beside, timer)).toMatchObject({ next: null, runs: 1 });
+      },
+    };
+  },
+
+  async 'a change'({ store, beside }) {
+    const timer = makeTimer();
+    await beside.timers.create([timer]);
+    const decide = (current: { timer: typeof timer } | null): Decision<string> =>
+      current!.timer.generation === 1
+        ? { change: changeOf(current!.timer), reply: 'changed' }
+        : { change: null, reply: 'changed before' };
+    return {
+      text: 'commitTransaction',
+      call: () => store.timers.change(timer, decide),
+      written: async () => (await readTimer(beside, timer)).generation === 2,
+      answer: 'changed',
+      again: 'changed before',
+      check: async () => expect((await readTimer(beside, timer)).generation).toBe(2),
+    };
+  },
+
+  async 'a start'({ store, beside }) {
+    const claimed = await createClaimed(beside);
+    return {
+      text: 'updates',
+      call: () => store.delivery.start([startOf(claimed)], worker),
+      written: async () => (await readExecution(beside, claimed)).state === 'running',
+      answer: new Set([claimed.id]),
+      again: new Set([claimed.id]),
+      async check() {
+        const expected = { state: 'running', holder: worker, attempt: 1 };
+        expect(await readExecution(beside, claimed)).toMatchObject(expected);
+      },
+    };
+  },
+
+  'the record of a settle': (world) =>
+    settleCase(world, 'insert', async ({ beside }, running) => {
+      const found = await beside.executions.read(running.namespace, running.id);
+      return found!.attempts.length > 0;
+    }),
+
+  'the state of a settle': (world) =>
+    settleCase(
+      world,
+      'updates',
+      async ({ beside }, running) => (await readExecution(beside, running)).state !== 'running',
+    ),
+
+  'the closing of a settle': (world) =>
+    settleCase(world, 'completed', async ({ beside }, { namespace, timerId }) => {
+      const timer = await beside.timers.read({ namespace, id: timerId });
+      return timer!.state === 'completed';
+    }),
+};
+
+async function settleCase(
+  world: World,
+  text: string,
+  written: (world: World, running: Awaited<ReturnType<typeof createRunning>>) => Promise<boolean>,
+): Promise<Case> {
+  const { store, beside } = world;
+  const timer = makeTimer();
+  const running = await createRunning(beside, timer, worker);
+  return {
+    text,
+    call: () => store.delivery.settle([settlementOf(running)]),
+    written: () => written(world, running),
+    answer: undefined,
+    again: undefined,
+    async check() {
+      const found = await beside.executions.read(running.namespace, running.id);
+      expect(found).toMatchObject({ state: 'succeeded', attempts: [recordOf(running)] });
+      expect((await readTimer(beside, timer)).state).toBe('completed');
+    },
+  };
+}
+
+/** Resolves when the write has taken place and its reply is lost for good; the link is then cut. */
+async function loseReply({ link }: World, { written }: Case): Promise<void> {
+  await eventually('the write takes place', written);
+  link.cut();
+}
+
+describe('committed, but the reply was lost:', () => {
+  const titles = Object.keys(cases);
+
+  it.each(titles)('%s asks again and answers as if nothing had happened', async (title) => {
+    const world = await setup();
+    const arranged = await cases[title]!(world);
+
+    world.link.muteAfter(arranged.text);
+    const answer = arranged.call().catch((error: unknown) => error);
+    await loseReply(world, arranged);
+    world.link.heal();
+
+    expect(await answer).toEqual(arranged.answer);
+    await arranged.check();
+  });
+
+  it.each(titles)('%s fails when the link stays away, and may be repeated later', async (title) => {
+    const world = await setup();
+    const arranged = await cases[title]!(world);
+
+    world.link.muteAfter(arranged.text);
+    const failure = arranged.call().catch((error: unknown) => error);
+    await loseReply(world, arranged);
+
+    expect(await failure).toMatchObject(unavailable);
+    world.link.heal();
+    await eventually('the store is back', () => answers(world.store));
+    expect(await arranged.call()).toEqual(arranged.again);
+    await arranged.check();
+  });
+});
+
+describe('a server out of reach', () => {
+  const calls: Record<string, (store: Store) => Promise<unknown>> = {
+    ping: (store) => store.ping(),
+    create: (store) => store.timers.create([makeTimer()]),
+    read: (store) => store.timers.read(makeTimer()),
+    change: (store) => store.timers.change(makeTimer(), () => ({ change: null, reply: null })),
+    claim: (store) => store.schedule.claim([claimOf(makeTimer())]),
+    start: (store) =>
+      store.delivery.start([{ id: 'x', generation: 1, claim: 1, attempt: 0, until: baseTime }], worker),
+    renew: (store) => store.processes.renew(worker, 2, {}),
+    time: (store) => store.processes.time(),
+    document: (store) => store.documents.write('ring', 1, 0, { name: 'term', version: 1 }),
+  };
+
+  // The limit of each test is the claim: no call may hang.
+  it.each([
+    ['cut', 'cut'],
+    ['stalled', 'stall'],
+  ] as const)(
+    'is told of by every call within seconds while the link is %s, and found again by itself',
+    async (_name, fault) => {
+      const { store, link } = await setup();
+      await store.ping();
+
+      link[fault]();
+      const failures = await Promise.all(
+        Object.values(calls).map((call) => call(store).catch((error: unknown) => error)),
+      );
+
+      expect(failures).toEqual(failures.map(() => expect.objectContaining(unavailable) as unknown));
+      link.heal();
+      await eventually('the store is back', () => answers(store));
+      expect(await store.timers.create([makeTimer()])).toEqual([null]);
+    },
+    20_000,
+  );
+
+  it('cannot be opened', async () => {
+    const link = await startTcpProxy(await primaryAddress());
+    onTestFinished(() => link.close());
+    link.cut();
+
+    const url = `mongodb://127.0.0.1:${link.port}/?directConnection=true`;
+    await expect(openMongoStore({ url, database: randomDatabase() })).rejects.toMatchObject(unavailable);
+  });
+});
+
+describe('a process that is gone', () => {
+  it('leaves no open transaction that blocks a change, once it is declared gone', async () => {
+    const { store, link, beside, database } = await setup();
+    const timer = makeTimer();
+    await beside.timers.create([timer]);
+    const row = { name: 'api-1', service: 'api', host: 'h', pid: 1, gone: false, startedAt: 0, report: {} };
+    await store.processes.register({ ...row, incarnation: 'api-1~aaaa', counter: 1 });
+    link.muteAfter('updates');
+    const abandoned = store.timers.change(timer, (current) => ({
+      change: changeOf(current!.timer),
+      reply: null,
+    }));
+    void abandoned.catch(() => undefined);
+    await eventually('its transaction is open on the server', () => hasOpenTransaction(database));
+    link.stall();
+
+    expect(await beside.processes.declareGone('api-1~aaaa', 1)).toBe(true);
+    await beside.timers.change(timer, (current) => ({
+      change: changeOf(current!.timer, { timer: { ...current!.timer, generation: 9 } }),
+      reply: null,
+    }));
+
+    expect((await readTimer(beside, timer)).generation).toBe(9);
+  });
+});
+
+async function answers(store: Store): Promise<boolean> {
+  return store.ping().then(
+    () => true,
+    () => false,
+  );
+}
