@@ -26,7 +26,7 @@ describe('coordination by ZooKeeper under faults', () => {
   }
 
   it('stands in the line once, though the reply to its creation was lost', async () => {
-    const [a] = await setup('a');
+    const [a, b] = await setup('a', 'b');
     await a!.coordination.ping();
     a!.link.muteAfter(`${world.root}/election/${a!.self.id}`);
     const starting = a!.coordination.election.start();
@@ -36,6 +36,9 @@ describe('coordination by ZooKeeper under faults', () => {
     await starting;
     await leaderAmong([a!]);
     expect(await line()).toEqual([a!.self.id]);
+    await b!.coordination.election.start();
+    const names = await world.observer.children(`${world.root}/election`);
+    expect(candidatesInLine(names).map(({ sequence }) => sequence)).toEqual([0, 1]);
   });
 
   it('does not believe that it leads when it wakes from a freeze longer than its lease', async () => {

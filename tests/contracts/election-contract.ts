@@ -147,7 +147,11 @@ function severalCandidates(setup: (...names: string[]) => Promise<Contender[]>):
         if (role === 'leader') stillBelieved = roleOf(cutOff) === 'leader';
       });
 
+      const heard: Leadership[] = [];
+      cutOff.coordination.election.onChange((leadership) => heard.push(leadership));
+
       cutOff.link[fault]();
+      await eventually('it says itself that it leads no more', () => heard.at(-1)?.role === 'follower');
       await eventually('the other one leads', () => roleOf(other!) === 'leader');
       expect(stillBelieved).toBe(false);
       expect(other!.coordination.election.current().term).toBeGreaterThan(term);

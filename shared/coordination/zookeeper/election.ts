@@ -96,7 +96,7 @@ export class ZooKeeperElection implements Election {
     this.#wanted = false;
     this.#endWatch();
     this.#stepDown('stopped');
-    await this.#loop.stop();
+    await this.#loop.stop(); // The round under way may still have found us first in line.
     this.#stepDown('stopped');
     const { connection } = this.#options.session;
     // Without a connection, or when this fails, the node goes at the next connection or with the session.
