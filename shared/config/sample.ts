@@ -31,5 +31,6 @@ function rowText(property: string, rule: TSchema): string {
 /** As `loadConfig` reads it: a list is separated by commas. */
 function valueText(value: unknown): string {
   if (value === undefined) return '';
-  return Array.isArray(value) ? value.join(',') : String(value as string | number | boolean);
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
