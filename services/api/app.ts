@@ -1,0 +1,108 @@
+/**
+ * The HTTP application: which plugins and routes there are, in which order, and the limits of a request. It opens and
+ * listens to nothing, so tests inject into it what a service would receive.
+ */
+import Fastify from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { addHealthRoutes } from '../../shared/admin/admin-server.js';
+import type { Checks } from '../../shared/admin/health.js';
+import type { Clock } from '../../shared/base/clock.js';
+import type { Random } from '../../shared/base/random.js';
+import type { ClusterConfig } from '../../shared/config/cluster.js';
+import type { Presence } from '../../shared/presence/presence.js';
+import type { ExecutionStore } from '../../shared/store/store.js';
+import type { Logger } from '../../shared/telemetry/logger.js';
+import type { Metrics } from '../../shared/telemetry/metrics.js';
+import type { ApiConfig } from './config.js';
+import { answerClientError } from './plugins/client-errors.js';
+import { addMethodsNotAllowed } from './plugins/methods.js';
+import { addObservation, requestIds } from './plugins/observation.js';
+import { addOpenApi } from './plugins/openapi.js';
+import { addProblems, answerProblem, Problem } from './plugins/problems.js';
+import { addDataHeaders, addKeys } from './plugins/security.js';
+import { validatorCompiler, type App } from './plugins/validation.js';
+import { addExecutionRoutes } from './routes/executions.js';
+import { addTimerBatchRoute } from './routes/timer-batch.js';
+import { addTimerChanges } from './routes/timer-changes.js';
+import { addTimerCreation } from './routes/timer-creation.js';
+import { addTimerReading } from './routes/timer-reading.js';
+import { executionAnswer, executionPage } from './schemas/execution.js';
+import { cancelledTimerAnswer, timerAnswer, timerPage } from './schemas/timer.js';
+import type { Desk } from './timers/desk.js';
+
+export interface AppParts {
+  desk: Desk;
+  executions: ExecutionStore;
+  presence: Pick<Presence, 'holds'>;
+  clock: Clock;
+  random: Random;
+  metrics: Metrics;
+  log: Logger;
+  checks: Checks;
+  config: ApiConfig & Pick<ClusterConfig, 'mode'>;
+}
+
+/** Builds the application. Throws `invalid-configuration` where production mode has no keys. */
+export function buildApp(parts: AppParts): App {
+  const { desk, presence, random, metrics, log, config } = parts;
+  const app = createServer(config, random);
+  app.setValidatorCompiler(validatorCompiler);
+  acceptJsonOnly(app);
+  addProblems(app, log);
+  addObservation(app, { metrics, log });
+  addKeys(app, config);
+  addOpenApi(app, { keys: config.apiKeys !== undefined });
+  for (const schema of [timerAnswer, timerPage, cancelledTimerAnswer, executionAnswer, executionPage])
+    app.addSchema(schema);
+  const accept = (): void => {
+    if (presence.holds()) return;
+    throw new Problem(
+      'store-unavailable',
+      'the store or its clock cannot be relied on now; nothing was done',
+    );
+  };
+  const exampleUrl = `http://127.0.0.1:${config.apiPort || 3000}/health/live`;
+  // In a scope of its own, so that it comes after the plugins that collect routes.
+  app.register(async (scope: App) => {
+    const notAllowed = addMethodsNotAllowed(scope);
+    addDataHeaders(scope);
+    const writing = { desk, accept, exampleUrl };
+    addTimerCreation(scope, writing);
+    addTimerBatchRoute(scope, writing);
+    addTimerReading(scope, desk.timers);
+    addTimerChanges(scope, writing);
+    addExecutionRoutes(scope, parts.executions);
+    addHealthRoutes(scope, parts.checks, parts.clock);
+    notAllowed.finish();
+  });
+  return app;
+}
+
+function createServer({ apiBodyLimitBytes }: ApiConfig, random: Random): App {
+  return Fastify({
+    bodyLimit: apiBodyLimitBytes,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    http: { headersTimeout: 15_000, maxHeaderSize: 16_384 },
+    forceCloseConnections: 'idle',
+    // While closing, what still arrives is answered rather than refused: the store closes after us.
+    return503OnClosing: false,
+    trustProxy: false,
+    requestIdHeader: false,
+    genReqId: requestIds(random),
+    routerOptions: { maxParamLength: 512 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+function acceptJsonOnly(app: App): void {
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser(
+    'application/merge-patch+json',
+    { parseAs: 'string' },
+    app.getDefaultJsonParser('error', 'error'),
+  );
+}

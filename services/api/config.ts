@@ -1,0 +1,32 @@
+/** The API's own variables. */
+import Type, { type Static } from 'typebox';
+
+export const apiSchema = Type.Object({
+  apiHost: Type.String({ default: '127.0.0.1', description: 'address the API listens on' }),
+  apiPort: Type.Integer({
+    default: 3000,
+    minimum: 0,
+    maximum: 65535,
+    description: 'port the API listens on; 0 takes a free one',
+  }),
+  apiKeys: Type.Optional(
+    Type.Array(Type.String({ minLength: 16, maxLength: 256 }), {
+      description:
+        'keys that callers show as `Authorization: Bearer KEY`, separated by commas, 16 characters or more each; required in production mode',
+      secret: true,
+    }),
+  ),
+  apiBodyLimitBytes: Type.Integer({
+    default: 1_048_576,
+    minimum: 1_024,
+    maximum: 16_777_216,
+    description: 'largest request body, bytes',
+  }),
+  apiWaitingLimit: Type.Integer({
+    default: 50_000,
+    minimum: 1,
+    description: 'timers that may wait to be written; above it the API answers 503 with Retry-After',
+  }),
+});
+
+export type ApiConfig = Readonly<Static<typeof apiSchema>>;

@@ -1,0 +1,42 @@
+/** POST /v1/timers, and POST /timers, which is the same. */
+import { problemAnswers } from '../schemas/problem.js';
+import { creatingHeaders, namespaceOf } from '../schemas/request.js';
+import { timerCreation } from '../schemas/timer-request.js';
+import type { App } from '../plugins/validation.js';
+import { create } from '../timers/creation.js';
+import type { Desk } from '../timers/desk.js';
+import { definitionExamples } from './examples.js';
+import { answerCreated, timerReply } from './timer-answer.js';
+
+/** What the routes that write work with. */
+export interface WritingRoutes {
+  desk: Desk;
+  /** Throws the problem while nothing may be accepted. */
+  accept: () => void;
+  /** A URL that answers 2xx, for examples that work as they are. */
+  exampleUrl: string;
+}
+
+export function addTimerCreation(app: App, { desk, accept, exampleUrl }: WritingRoutes): void {
+  const schema = {
+    tags: ['Timers'],
+    summary: 'Create a timer',
+    description:
+      'Answers 201 once the timer is durable. With an `Idempotency-Key` it may be repeated: the same request gets the same timer, with `Idempotency-Replayed: true`.',
+    headers: creatingHeaders,
+    body: { ...timerCreation, 'x-examples': definitionExamples(exampleUrl) },
+    response: { 201: timerReply, ...problemAnswers(400, 409, 413, 415, 422) },
+  };
+  for (const [url, operationId] of [
+    ['/v1/timers', 'createTimer'],
+    ['/timers', 'createTimerShort'],
+  ] as const) {
+    app.post(url, { schema: { ...schema, operationId } }, async ({ headers, body }, reply) => {
+      accept();
+      const namespace = namespaceOf(headers);
+      const created = await create(desk, { namespace, sent: body, key: headers['idempotency-key'] });
+      if (created.replayed) reply.header('idempotency-replayed', 'true');
+      return answerCreated(reply, created.timer);
+    });
+  }
+}

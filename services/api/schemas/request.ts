@@ -1,0 +1,40 @@
+/** The parts of requests that several routes share: headers, path parameters, paging. */
+import Type, { type Static } from 'typebox';
+
+const namespace = Type.Optional(
+  Type.String({
+    pattern: '^[A-Za-z0-9_-]{1,64}$',
+    default: 'default',
+    description: 'the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent',
+  }),
+);
+const idempotencyKey = Type.Optional(
+  Type.String({
+    pattern: '^[\\x21-\\x7e]{1,255}$',
+    description: 'up to 255 visible characters of your choice, the same when the request is repeated',
+  }),
+);
+const ifMatch = Type.Optional(
+  Type.String({
+    pattern: '^(\\*|(W/)?"\\d+"(\\s*,\\s*(W/)?"\\d+")*)$',
+    description: 'the ETag of the generation to change, in quotes, such as "3"',
+  }),
+);
+
+export const readingHeaders = Type.Object({ 'carillon-namespace': namespace });
+export const creatingHeaders = Type.Object({
+  'carillon-namespace': namespace,
+  'idempotency-key': idempotencyKey,
+});
+export const changingHeaders = Type.Object({ 'carillon-namespace': namespace, 'if-match': ifMatch });
+export const puttingHeaders = Type.Object({
+  'carillon-namespace': namespace,
+  'idempotency-key': idempotencyKey,
+  'if-match': ifMatch,
+});
+
+export type NamespaceHeaders = Static<typeof readingHeaders>;
+
+export function namespaceOf(headers: NamespaceHeaders): string {
+  return headers['carillon-namespace'] ?? 'default';
+}

@@ -1,0 +1,65 @@
+/** What the operations on timers work with, and the one way in which each of them changes a timer. */
+import type { Clock } from '../../../shared/base/clock.js';
+import type { Decision, TimerStore } from '../../../shared/store/store.js';
+import type { Current, Instant } from '../../../shared/timers/change.js';
+import type { Timer, TimerKey } from '../../../shared/timers/timer.js';
+import { Problem } from '../plugins/problems.js';
+import type { TimerWriter } from './timer-writer.js';
+
+export interface Desk {
+  timers: TimerStore;
+  writer: TimerWriter;
+  clock: Clock;
+  /** How long a closed timer and an ended execution are kept. */
+  retentionMs: number;
+}
+
+export interface ChangeRequest {
+  key: TimerKey;
+  /** The header: the generations that may be changed, or `*`; undefined for any. */
+  ifMatch: string | undefined;
+}
+
+/** What came of a change: the timer as it is now, with what else there is to tell, or why nothing was changed. */
+export type Reply<Told extends { timer: Timer }> = Told | Problem;
+
+/**
+ * Changes one timer by `decide`, which is called anew in every try of the transaction and answers a problem as a value,
+ * so that the store sees no error that is not its own. Rejects with that problem, or with what the store rejects with.
+ */
+export async function change<Told extends { timer: Timer }>(
+  desk: Desk,
+  { key, ifMatch }: ChangeRequest,
+  decide: (current: Current | null, instant: Instant) => Decision<Reply<Told>>,
+): Promise<Told> {
+  const { timers, writer, clock, retentionMs } = desk;
+  const reply = await timers.change(key, (current): Decision<Reply<Told>> => {
+    if (isStale(ifMatch, current)) return refused(staleProblem(current));
+    const now = clock.now();
+    return decide(current, { now, expireAt: now + retentionMs });
+  });
+  if (reply instanceof Problem) throw reply;
+  writer.nudge([reply.timer]);
+  return reply;
+}
+
+/** The decision to change nothing, for this reason. */
+export function refused(problem: Problem): Decision<Problem> {
+  return { change: null, reply: problem };
+}
+
+export function timerNotFound({ id, namespace }: TimerKey): Problem {
+  return new Problem('timer-not-found', `there is no timer "${id}" in the namespace "${namespace}"`);
+}
+
+/** RFC 9110, 13.1.1: with If-Match something must be there, of a generation that the header names. */
+function isStale(ifMatch: string | undefined, current: Current | null): boolean {
+  if (ifMatch === undefined) return false;
+  if (current === null) return true;
+  return ifMatch !== '*' && !ifMatch.includes(`"${current.timer.generation}"`);
+}
+
+function staleProblem(current: Current | null): Problem {
+  const now = current === null ? 'it is not there' : `its generation is ${current.timer.generation}`;
+  return new Problem('generation-mismatch', `${now}; read it again and decide anew`);
+}

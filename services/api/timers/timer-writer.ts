@@ -1,0 +1,87 @@
+/**
+ * Writes new timers in groups: what arrives while a group is being written is the next one. Tells the owner of a shard
+ * of what is due soon, once for each shard and group, after the write is acknowledged.
+ */
+import { Batcher } from '../../../shared/base/batcher.js';
+import type { Clock } from '../../../shared/base/clock.js';
+import type { Bus } from '../../../shared/queue/bus.js';
+import type { TimerStore } from '../../../shared/store/store.js';
+import type { Metrics } from '../../../shared/telemetry/metrics.js';
+import { sizeBuckets } from '../../../shared/telemetry/metrics.js';
+import type { Timer } from '../../../shared/timers/timer.js';
+import { Problem } from '../plugins/problems.js';
+
+/** Schedulers look each second; what is due later than this is seen in time without a nudge. */
+const nudgeAheadMs = 3_000;
+const maxGroup = 1_000;
+/** Groups under way at once: a second one fills the time in which the first waits for the disk. */
+const groupsAtOnce = 2;
+
+export interface TimerWriterOptions {
+  timers: Pick<TimerStore, 'create'>;
+  bus: Pick<Bus, 'publish'>;
+  clock: Clock;
+  metrics: Metrics;
+  /** Timers that may wait; above it `write` rejects. */
+  waitingLimit: number;
+}
+
+export class TimerWriter {
+  readonly #options: TimerWriterOptions;
+  readonly #batcher: Batcher<Timer, Timer | null>;
+  readonly #created;
+
+  constructor(options: TimerWriterOptions) {
+    this.#options = options;
+    const { metrics } = options;
+    this.#created = metrics.counter({ name: 'api_timers_created', help: 'timers created' });
+    const sizes = metrics.histogram({
+      name: 'api_batch_size',
+      help: 'timers written in one group',
+      buckets: sizeBuckets,
+    });
+    this.#batcher = new Batcher({
+      run: (timers) => this.#write(timers),
+      maxItems: maxGroup,
+      concurrency: groupsAtOnce,
+      onBatch: (size) => sizes.observe(size),
+    });
+  }
+
+  /** Creates the timer; answers the one that is there if its id is taken, null if it was free. Durable when it resolves. */
+  async write(timer: Timer): Promise<Timer | null> {
+    if (this.#batcher.size >= this.#options.waitingLimit)
+      throw new Problem(
+        'overloaded',
+        'more timers arrive than can be written; nothing was done, repeat in a moment',
+      );
+    return this.#batcher.add(timer);
+  }
+
+  /** Tells the owners of the shards of what is due soon. */
+  nudge(timers: readonly Timer[]): void {
+    const { bus, clock } = this.#options;
+    const bound = clock.now() + nudgeAheadMs;
+    const soonest = new Map<number, number>();
+    for (const { next, shard } of timers)
+      if (next && next.dueAt <= bound)
+        soonest.set(shard, Math.min(next.dueAt, soonest.get(shard) ?? Infinity));
+    for (const [shard, dueAt] of soonest) bus.publish(`nudge.${shard}`, { dueAt });
+  }
+
+  /** Resolves when nothing waits to be written. */
+  drain(): Promise<void> {
+    return this.#batcher.drain();
+  }
+
+  async #write(timers: Timer[]): Promise<(Timer | null)[]> {
+    const answers = (await this.#options.timers.create(timers)).map((there, i) =>
+      // A group whose reply was lost is repeated by the store, and then finds what it has written itself.
+      there?.uid === timers[i]!.uid ? null : there,
+    );
+    const created = timers.filter((_, i) => answers[i] === null);
+    this.#created.inc(created.length);
+    this.nudge(created);
+    return answers;
+  }
+}
