@@ -10,8 +10,9 @@ export interface Slot {
 }
 
 /**
- * `quick`: recent calls were short and none hangs; `slow`: the opposite is known; `unknown`: too little was seen.
- * Only a quick host may go beyond its share, only a slow one is deferred.
+ * `quick`: recent calls were short and none is out for long; `slow`: they have been long for a while, or one hangs;
+ * `unknown`: neither, which a stall of our own looks like too. Only a quick host may go beyond its share, only a slow
+ * one is deferred.
  */
 export type Standing = 'quick' | 'slow' | 'unknown';
 
@@ -22,14 +23,25 @@ interface HostUse {
   finished: number;
   /** Exponentially weighted mean of the durations. */
   meanMs: number;
+  /** Since when that mean is too long for a quick host; null while it is not. */
+  longSince: number | null;
 }
 
 const quickMs = 250;
-const hangingMs = 1_000;
+/** A quick host has no call out for longer. */
+const quickOutMs = 1_000;
+/** A call that is out for longer makes a host slow. */
+const hangingMs = 1_500;
+/** So does a mean that has been too long for longer. */
+const longForMs = 500;
 /** Finished calls that it takes to know a host. */
 const knownAfter = 3;
 const newestWeight = 0.2;
 const hostsRemembered = 1_000;
+
+function unseen(): HostUse {
+  return { slots: 0, calls: new Set(), finished: 0, meanMs: 0, longSince: null };
+}
 
 export class Slots {
   readonly capacity: number;
@@ -70,6 +82,7 @@ export class Slots {
     if (slot.calledAt !== null) {
       const took = now - slot.calledAt;
       use.meanMs = use.finished === 0 ? took : use.meanMs + newestWeight * (took - use.meanMs);
+      use.longSince = use.meanMs < quickMs ? null : (use.longSince ?? now);
       use.finished++;
       use.calls.delete(slot);
     }
@@ -85,14 +98,14 @@ export class Slots {
     if (!use) return 'unknown';
     const [oldest] = use.calls;
     const outForMs = oldest ? now - oldest.calledAt! : 0;
-    const known = use.finished >= knownAfter;
-    if (known) return use.meanMs < quickMs && outForMs < hangingMs ? 'quick' : 'slow';
-    return outForMs >= quickMs ? 'slow' : 'unknown';
+    if (outForMs >= hangingMs) return 'slow';
+    if (use.longSince !== null) return now - use.longSince >= longForMs ? 'slow' : 'unknown';
+    return use.finished >= knownAfter && outForMs < quickOutMs ? 'quick' : 'unknown';
   }
 
   #of(host: string): HostUse {
     let use = this.#hosts.get(host);
-    if (!use) this.#hosts.set(host, (use = { slots: 0, calls: new Set(), finished: 0, meanMs: 0 }));
+    if (!use) this.#hosts.set(host, (use = unseen()));
     return use;
   }
 

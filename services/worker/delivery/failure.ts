@@ -72,10 +72,11 @@ function firstOf(error: unknown): unknown {
 }
 
 function codeOf(error: unknown, detail: string): AttemptErrorCode {
+  // undici's parser errors do not always bear a code.
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'invalid-response';
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') return 'network';
   if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(detail)) return 'invalid-response';
-  if (code.startsWith('HPE_')) return 'invalid-response';
   if (code.startsWith('EAI_')) return 'dns-failure';
   return codesOf[code] ?? (tlsCodes.test(code) ? 'tls-failure' : 'network');
 }
