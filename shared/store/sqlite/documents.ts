@@ -37,7 +37,7 @@ export class SqliteDocuments implements DocumentStore {
 
   /** 0 for a document that is absent. */
   #versionOf(name: string): number {
-    const row = this.#db.sql('SELECT version FROM documents WHERE name = ?').get(name);
-    return (row as { version: number } | undefined)?.version ?? 0;
+    const read = this.#db.sql('SELECT version FROM documents WHERE name = ?');
+    return (read.get(name) as { version: number } | undefined)?.version ?? 0;
   }
 }

@@ -17,8 +17,8 @@ function recordOf(db: Database, record: AttemptRecord): AttemptRecord {
     .sql('INSERT INTO attempts (executionId, n, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
     .run(executionId, n, JSON.stringify(record));
   if (inserted.changes === 1) return record;
-  const row = db.sql('SELECT record FROM attempts WHERE executionId = ? AND n = ?').get(executionId, n);
-  const counts = JSON.parse((row as { record: string }).record) as AttemptRecord;
+  const read = db.sql('SELECT record FROM attempts WHERE executionId = ? AND n = ?');
+  const counts = JSON.parse((read.get(executionId, n) as { record: string }).record) as AttemptRecord;
   if (counts.outcome === 'lost' && record.outcome !== 'lost' && !counts.lateOutcome) keepLate(db, record);
   return counts;
 }
