@@ -24,7 +24,9 @@ export async function openCoordination(
   options: CoordinationOptions,
   { self, clock, random, log }: CoordinationContext,
 ): Promise<Coordination> {
-  if (options.kind === 'single') return openSingleCoordination(self, { documents: options.documents });
-  const onEvent = (event: string, detail: object): void => log.info(detail, event);
+  const onEvent = (event: string, detail: object): void =>
+    event.endsWith('-failed') ? log.warn(detail, event) : log.info(detail, event);
+  if (options.kind === 'single')
+    return openSingleCoordination(self, { documents: options.documents, clock, onEvent });
   return openZooKeeperCoordination({ ...options, self, clock, random, onEvent });
 }

@@ -34,7 +34,7 @@ async function setup({ leads = true, wrapSchedule = (schedule) => schedule }: Wo
   closers.push(() => store.close());
   const clock = new ManualClock();
   const published: (WorkMessage & { at: number })[] = [];
-  const state = { leads, holds: true, ready: 0, queueAway: false };
+  const state = { leads, leader: null as string | null, holds: true, ready: 0, queueAway: false };
   const queue = {
     publish: (messages: WorkMessage[]) => {
       if (state.queueAway) return Promise.resolve(messages.map(() => false));
@@ -50,7 +50,11 @@ async function setup({ leads = true, wrapSchedule = (schedule) => schedule }: Wo
       return Promise.resolve({ stop: () => Promise.resolve() });
     },
   } as unknown as Bus;
-  const lead = (): Leadership => ({ role: state.leads ? 'leader' : 'follower', term: 1, leader: null });
+  const lead = (): Leadership => ({
+    role: state.leads ? 'leader' : 'follower',
+    term: 1,
+    leader: state.leader,
+  });
   let changed: (leadership: Leadership) => void = () => undefined;
   const election = {
     current: lead,
@@ -205,6 +209,27 @@ describe('the scheduler', () => {
     elect();
     await clock.advance(0);
     expect(ids()).toEqual(['waiting']);
+  });
+
+  it('goes on for a while when the coordinator is away, since nobody else can lead', async () => {
+    const { service, clock, create, ids, state } = await setup();
+    await service.start();
+    await clock.advance(100);
+    state.leads = false;
+    await create(4_000, 'meanwhile');
+    await create(20_000, 'too late');
+    await clock.advance(30_000);
+    expect(ids()).toEqual(['meanwhile']);
+  });
+
+  it('claims nothing more once it hears of another leader', async () => {
+    const { service, clock, create, ids, state } = await setup();
+    await service.start();
+    await clock.advance(100);
+    Object.assign(state, { leads: false, leader: 'scheduler-2' });
+    await create(4_000, 'theirs');
+    await clock.advance(5_000);
+    expect(ids()).toEqual([]);
   });
 
   it('claims nothing while its own lease is in doubt', async () => {
