@@ -79,6 +79,7 @@ class LocalStack implements Stack {
   readonly #brokers: Supervisor[] = [];
   #services: Supervisor[] = [];
   #locked = false;
+  #started = false;
   #stopped: Promise<void> | null = null;
 
   constructor(options: StackOptions) {
@@ -96,6 +97,7 @@ class LocalStack implements Stack {
     await this.#startAll(this.#brokers);
     this.#services = services.map((part) => this.#supervise(part));
     await this.#startAll(this.#services);
+    this.#started = true;
     this.#write();
   }
 
@@ -182,16 +184,16 @@ class LocalStack implements Stack {
     return new Supervisor({ part, say: (line) => this.#say(line), onReplaced: () => this.#write() });
   }
 
-  /** stack.json is written as soon as there are processes, so that a killed start leaves no unknown ones. */
   async #startAll(supervisors: readonly Supervisor[]): Promise<void> {
     if (this.#stopped) throw new Error('the stack was stopped while it started');
-    await Promise.all(supervisors.map((supervisor) => supervisor.start().then(() => this.#write())));
+    await Promise.all(supervisors.map((supervisor) => supervisor.start()));
   }
 
   readonly #logFile = (id: string): string => join(this.dataFolder, 'logs', `${id}.log`);
 
+  /** Not before all is up: whoever finds stack.json finds every part in it. */
   #write(): void {
-    writeStackFile(this.dataFolder, this.parts());
+    if (this.#started) writeStackFile(this.dataFolder, this.parts());
   }
 
   #say(line: string): void {

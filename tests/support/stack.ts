@@ -9,11 +9,12 @@ export type { Stack } from '../../deploy/local/local-stack.js';
 /** A stack in a folder of its own, which is removed when it stops. */
 export async function startTestStack(options: Omit<StackOptions, 'dataFolder'> = {}): Promise<Stack> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'carillon-stack-'));
-  const stack = await startStack({ ...options, dataFolder });
+  const remove = () => rm(dataFolder, { recursive: true, force: true });
+  const stack = await startStack({ ...options, dataFolder }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const end = stack.stop.bind(stack);
-  const stop = async () => {
-    await end();
-    await rm(dataFolder, { recursive: true, force: true });
-  };
+  const stop = () => end().then(remove);
   return Object.assign(stack, { stop });
 }
