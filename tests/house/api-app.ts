@@ -1,0 +1,25 @@
+/** The API's application without anything behind it: enough to ask which routes it has and how it describes them. */
+import { buildApp } from '../../services/api/app.js';
+import { apiSchema } from '../../services/api/config.js';
+import { loadConfig } from '../../shared/config/load.js';
+import { createLogger } from '../../shared/telemetry/logger.js';
+import { Metrics } from '../../shared/telemetry/metrics.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { seededRandom } from '../support/seeded-random.js';
+
+/** Anything that touches the store through it fails. */
+const nothing = {} as never;
+
+export function describedApp(): ReturnType<typeof buildApp> {
+  return buildApp({
+    desk: { timers: nothing, writer: nothing, clock: nothing, retentionMs: 0 },
+    executions: nothing,
+    presence: { holds: () => false },
+    clock: new ManualClock(),
+    random: seededRandom(1),
+    metrics: new Metrics(),
+    log: createLogger({ level: 'silent', service: 'api', name: 'api' }),
+    checks: {},
+    config: { ...loadConfig(apiSchema, {}), mode: 'development' },
+  });
+}
