@@ -57,13 +57,22 @@ function complaintAboutUrl(text: string): string | null {
   // The URL parser drops or repairs these silently; the user would be called at another address than written.
   if (!/^https?:\/\/[^/\\]/i.test(text) || /[\s\\\u0000-\u001f]/.test(text))
     return 'is not a URL: it needs // and a host, and no spaces, control characters or backslashes';
-  if (!URL.canParse(text)) return 'is not a URL; check its host and port';
-  const { username, password, hostname, hash } = new URL(text);
+  const url = parseUrl(text);
+  if (!url) return 'is not a URL; check its host and port';
+  const { username, password, hostname, hash } = url;
   if (username !== '' || password !== '')
     return 'must not hold credentials; send them in `headers`, as authorization';
   if (hash !== '' || text.endsWith('#'))
     return 'has a fragment, which is never sent; leave out `#` and what follows';
   return isHost(hostname) ? null : 'has an invalid host';
+}
+
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 function isHost(hostname: string): boolean {
