@@ -1,6 +1,7 @@
 /** What every work queue promises, whatever it is made of. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Consumer, Delivery, WorkMessage, WorkQueue } from '../../shared/queue/queue.js';
+import type { Consumer, Delivery, WorkQueue } from '../../shared/queue/queue.js';
+import { acknowledging, collector, idsOf } from '../support/deliveries.js';
 import { makeDefinition } from '../support/factories.js';
 import { eventually } from '../support/eventually.js';
 import { makeWorkMessage, makeWorkMessages } from '../support/work-messages.js';
@@ -16,25 +17,6 @@ export interface QueueUnderTest {
 interface ConsumeOptions {
   prefetch: number;
   onDelivery(delivery: Delivery): void;
-}
-
-/** Keeps what is delivered, in order; `onEach` sees each delivery first. */
-export function collector(onEach: (delivery: Delivery) => void = () => {}) {
-  const deliveries: Delivery[] = [];
-  return {
-    deliveries,
-    ids: () => deliveries.map((delivery) => delivery.message.execution.id),
-    onDelivery(delivery: Delivery) {
-      deliveries.push(delivery);
-      onEach(delivery);
-    },
-  };
-}
-
-export const acknowledging = () => collector((delivery) => delivery.ack());
-
-export function idsOf(messages: WorkMessage[]): string[] {
-  return messages.map((message) => message.execution.id);
 }
 
 /** Runs the suite over queues that `open` makes, each new and empty. */
@@ -277,6 +259,23 @@ export function queueContract(open: (options: { maxLength?: number }) => Promise
       const { queue, received } = await stopped();
       for (const delivery of received.deliveries) delivery.release();
       await eventually('all are ready', async () => (await queue.depth()) === 4);
+    });
+
+    it('gets nothing more from the moment that it is stopped, not even what is on its way', async () => {
+      const { queue } = await setup();
+      let stopping: Promise<void> | undefined;
+      const received = collector((delivery) => {
+        delivery.ack();
+        stopping = consumer.stop();
+      });
+      const consumer = await queue.consume({ prefetch: 100, onDelivery: received.onDelivery });
+      await queue.publish(makeWorkMessages(500));
+      await eventually(
+        'the others are ready',
+        async () => stopping !== undefined && (await queue.depth()) === 499,
+      );
+      await stopping;
+      expect(received.deliveries).toHaveLength(1);
     });
 
     it('may be stopped again', async () => {

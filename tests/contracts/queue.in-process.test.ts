@@ -1,10 +1,11 @@
 /** The queue's contract in one process, and what only this adapter promises: to leave room for everything else. */
 import { describe, expect, it } from 'vitest';
 import { openInProcessQueue } from '../../shared/queue/in-process/in-process.js';
+import { acknowledging, collector } from '../support/deliveries.js';
 import { eventually } from '../support/eventually.js';
 import { settlePromises } from '../support/manual-clock.js';
 import { makeWorkMessage } from '../support/work-messages.js';
-import { acknowledging, collector, queueContract } from './queue-contract.js';
+import { queueContract } from './queue-contract.js';
 
 function setup() {
   const problems: string[] = [];

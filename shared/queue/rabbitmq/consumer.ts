@@ -51,10 +51,22 @@ export class RabbitMqConsumer implements Consumer {
     if (channel) await within(this.#topology.clock, stoppingMs, this.#cancel(channel)).catch(() => {});
   }
 
-  /** What is unacknowledged goes back to the queue. */
+  /** What is unacknowledged goes back to the queue; what was acknowledged before does not. */
   async close(): Promise<void> {
+    const channel = this.#link.channel;
+    if (channel) await within(this.#topology.clock, stoppingMs, this.#flush(channel)).catch(() => {});
     this.#stopped = true;
     await this.#link.close();
+  }
+
+  /**
+   * The broker hands acknowledgements to a quorum queue some thirty at a time, and forgets what is left of them when
+   * the channel closes. An answer of the queue itself comes after them.
+   */
+  async #flush(channel: Channel): Promise<void> {
+    if (!this.#stopped) return this.stop();
+    // What it brings is not acknowledged and goes back.
+    await channel.get(workQueueName(this.#topology));
   }
 
   async #subscribe(channel: Channel): Promise<void> {

@@ -73,7 +73,7 @@ export class Link<C extends Channel> {
     this.#end(error);
   }
 
-  /** What was sent before it, acknowledgements included, has reached the broker if the link was well. */
+  /** Ends the connection, well or not, within a second. What the channel has not sent by then is lost. */
   async close(): Promise<void> {
     if (!this.#stopping.signal.aborted) {
       this.#stopping.abort();
@@ -99,7 +99,7 @@ export class Link<C extends Channel> {
     const ended = new Promise<never>((_, reject) => {
       this.#end = (error) => {
         this.#channel = null;
-        reject(error as Error);
+        reject(error);
       };
     });
     const expired = () => this.#end(new Error(`not connected within ${openingMs} ms`));
@@ -146,14 +146,12 @@ export class Link<C extends Channel> {
   }
 
   async #hangUp(): Promise<void> {
-    const channel = this.#channel;
     const connection = this.#connection;
-    if (channel && connection) {
-      // The channel first: amqplib sends a connection's close past what the channel still has to send.
-      const goodbye = channel.close().then(() => connection.close());
-      // Neither answers when the connection breaks meanwhile.
-      const broken = new Promise((resolve) => connection.once('close', resolve));
-      await within(this.#broker.clock, closingMs, Promise.race([goodbye, broken])).catch(() => {});
+    if (this.#channel && connection) {
+      // Closing gets no answer when the connection breaks meanwhile; the event comes in any case.
+      const closed = new Promise((resolve) => connection.once('close', resolve));
+      const closing = Promise.race([connection.close(), closed]);
+      await within(this.#broker.clock, closingMs, closing).catch(() => {});
     }
     this.#end(new Error('closed'));
   }

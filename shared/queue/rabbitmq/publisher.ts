@@ -21,7 +21,7 @@ export class Publisher {
   #full = false;
   #blocked = false;
   /** Those who wait for either to change, or for the channel to go. */
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   #sequence = 0;
   readonly #returned = new Set<string>();
   #asking: Promise<number> | null = null;
