@@ -99,7 +99,7 @@ const frameworkProblems: Record<string, [ProblemCode, string]> = {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof CarillonError && error.retryable)
-    return new Problem('store-unavailable', 'nothing was done; repeat the request in a moment');
+    return new Problem('store-unavailable', 'the store does not answer; repeat the request in a moment');
   const { code, statusCode = 500 } = error as Partial<FastifyError>;
   const known = code === undefined ? undefined : frameworkProblems[code];
   if (known) return new Problem(...known);

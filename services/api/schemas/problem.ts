@@ -43,7 +43,7 @@ const descriptions: Record<number, string> = {
   415: 'The body is not JSON.',
   422: 'The `Idempotency-Key` was used for another request.',
   500: 'A fault of ours.',
-  503: 'Cannot be done now; nothing was done. Repeat after `Retry-After` seconds.',
+  503: 'Cannot be done now. Repeat after `Retry-After` seconds.',
 };
 
 /** The entries of a route's `response` for the statuses it may fail with; 401, 500 and 503 may come from any. */
