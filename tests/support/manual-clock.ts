@@ -1,5 +1,5 @@
 /** A clock that stands still until it is advanced; what falls due on the way runs in order of time. */
-import type { Cancel, Clock } from '../../shared/base/clock.js';
+import type { Cancel, Clock, TimeReading } from '../../shared/base/clock.js';
 
 interface Pending {
   at: number;
@@ -11,6 +11,10 @@ export class ManualClock implements Clock {
   #monotonic = 0;
   #pending: Pending[] = [];
   isReady = true;
+  /** What `skewMs` tells. */
+  skew = 0;
+  /** The readings of the store's clock it was given; they change nothing. */
+  readonly readings: TimeReading[] = [];
 
   constructor(now = Date.UTC(2030, 0, 1)) {
     this.#now = now;
@@ -34,6 +38,14 @@ export class ManualClock implements Clock {
     return () => {
       this.#pending = this.#pending.filter((other) => other !== pending);
     };
+  }
+
+  sample(reading: TimeReading): void {
+    this.readings.push(reading);
+  }
+
+  skewMs(): number {
+    return this.skew;
   }
 
   /** Moves time on, running what falls due; between two of them promises get their turn. */
