@@ -47,7 +47,7 @@ export class Link<C extends Channel> {
   readonly #stopping = new AbortController();
   #connection: ChannelModel | null = null;
   #channel: C | null = null;
-  #end: (error: unknown) => void = () => {};
+  #end: (error: Error) => void = () => {};
   #running: Promise<void> | null = null;
   #reported = false;
 
@@ -69,7 +69,7 @@ export class Link<C extends Channel> {
   }
 
   /** Drops the connection and makes a new one, because of `error`. */
-  restart(error: unknown): void {
+  restart(error: Error): void {
     this.#end(error);
   }
 
@@ -125,7 +125,7 @@ export class Link<C extends Channel> {
 
   async #openChannel(signal: AbortSignal): Promise<C> {
     const end = this.#end;
-    const lost = (error: unknown) => {
+    const lost = (error: Error) => {
       // While hanging up, the channel and the connection close one after the other, as they should.
       if (!this.#stopping.signal.aborted) end(error);
     };
