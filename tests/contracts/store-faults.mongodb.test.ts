@@ -209,12 +209,30 @@ describe('committed, but the reply was lost:', () => {
   });
 });
 
+describe('a reply that never comes, on a link that stays', () => {
+  it('makes a start ask again within its own two seconds', async () => {
+    const world = await setup();
+    const arranged = await cases['a start']!(world);
+
+    world.link.muteAfter(arranged.text);
+    const answer = arranged.call();
+    await eventually('the write takes place', arranged.written);
+    world.link.heal();
+
+    expect(await answer).toEqual(arranged.answer);
+  });
+});
+
 describe('a server out of reach', () => {
+  const change = (store: Store): Promise<string> =>
+    store.timers.change(makeTimer(), () => ({ change: null, reply: 'as it was' }));
   const calls: Record<string, (store: Store) => Promise<unknown>> = {
     ping: (store) => store.ping(),
     create: (store) => store.timers.create([makeTimer()]),
     read: (store) => store.timers.read(makeTimer()),
-    change: (store) => store.timers.change(makeTimer(), () => ({ change: null, reply: null })),
+    change: (store) => change(store),
+    'more changes than there are sessions': (store) =>
+      Promise.all(Array.from({ length: 40 }, () => change(store))),
     claim: (store) => store.schedule.claim([claimOf(makeTimer())]),
     start: (store) =>
       store.delivery.start([{ id: 'x', generation: 1, claim: 1, attempt: 0, until: baseTime }], worker),
@@ -223,17 +241,20 @@ describe('a server out of reach', () => {
     document: (store) => store.documents.write('ring', 1, 0, { name: 'term', version: 1 }),
   };
 
-  // The limit of each test is the claim: no call may hang.
-  it.each([
-    ['cut', 'cut'],
-    ['stalled', 'stall'],
-  ] as const)(
-    'is told of by every call within seconds while the link is %s, and found again by itself',
-    async (_name, fault) => {
+  const faults: Record<string, (link: TcpProxy) => void> = {
+    'the link is cut': (link) => link.cut(),
+    'the link is stalled': (link) => link.stall(),
+    'no reply ever comes': (link) => link.muteAfter(''),
+  };
+
+  // The limit of the test is a claim too: no call may hang.
+  it.each(Object.keys(faults))(
+    'is told of by every call when %s, and found again by itself',
+    async (fault) => {
       const { store, link } = await setup();
       await store.ping();
 
-      link[fault]();
+      faults[fault]!(link);
       const failures = await Promise.all(
         Object.values(calls).map((call) => call(store).catch((error: unknown) => error)),
       );
@@ -242,6 +263,7 @@ describe('a server out of reach', () => {
       link.heal();
       await eventually('the store is back', () => answers(store));
       expect(await store.timers.create([makeTimer()])).toEqual([null]);
+      expect(await change(store)).toBe('as it was');
     },
     20_000,
   );

@@ -18,6 +18,7 @@ import {
   toTimerRow,
   uidRange,
 } from './rows.js';
+import { type Conclusion, Patience } from './transactions.js';
 
 const waiting: ExecutionState[] = ['claimed', 'retrying', 'deferred'];
 const underWay: ExecutionState[] = ['running', 'awaiting-ack'];
@@ -32,12 +33,14 @@ export function change<Reply>(
   key: TimerKey,
   decide: (current: Current | null) => Decision<Reply>,
 ): Promise<Reply> {
-  return db.transactions.retry(async (session) => {
+  const patience = new Patience();
+  const work = async (session: ClientSession): Promise<Conclusion<Reply>> => {
     const current = await readCurrent({ db, session }, key);
     const decision = decide(current);
     if (decision.change) await write({ db, session }, current, decision.change);
     return { commit: true, reply: decision.reply };
-  });
+  };
+  return db.turns.take(timerRowId(key), () => db.transactions.retry(work, patience));
 }
 
 async function readCurrent({ db, session }: Transaction, key: TimerKey): Promise<Current | null> {

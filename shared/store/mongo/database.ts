@@ -15,6 +15,7 @@ import type {
   TimerRow,
 } from './rows.js';
 import { Transactions } from './transactions.js';
+import { Turns } from './turns.js';
 
 export interface MongoStoreOptions {
   /** Of a replica set: `mongodb://host:port,…/?replicaSet=name`. */
@@ -25,6 +26,8 @@ export interface MongoStoreOptions {
 export interface Database {
   client: MongoClient;
   transactions: Transactions;
+  /** Of the changes of each timer. */
+  turns: Turns;
   timers: Collection<TimerRow>;
   executions: Collection<ExecutionRow>;
   attempts: Collection<AttemptRow>;
@@ -60,6 +63,7 @@ export function connect({ url, database }: MongoStoreOptions): Database {
   return {
     client,
     transactions: new Transactions(client),
+    turns: new Turns(),
     timers: db.collection('timers'),
     executions: db.collection('executions'),
     attempts: db.collection('attempts'),

@@ -22,7 +22,6 @@ export interface Conclusion<Reply> {
 export type Work<Reply> = (session: ClientSession) => Promise<Conclusion<Reply>>;
 
 const sessionCount = 16;
-/** No new try is begun later than this after the first one. */
 const patienceMs = 4_000;
 const retryBackoff = { baseMs: 4, maxMs: 200 };
 
@@ -32,6 +31,20 @@ const options: TransactionOptions = {
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: patienceMs },
   readPreference: 'primary',
 };
+
+/** How long one call may go on trying, its waits included: nothing begins after its caller has been told that it failed. */
+export class Patience {
+  readonly #end = performance.now() + patienceMs;
+
+  isOver(): boolean {
+    return performance.now() > this.#end;
+  }
+
+  check(): void {
+    if (this.isOver())
+      throw new CarillonError('store-unavailable', 'MongoDB: no transaction came through in time');
+  }
+}
 
 export class Transactions {
   readonly #free: ClientSession[];
@@ -44,14 +57,13 @@ export class Transactions {
   }
 
   /** Runs `work` once. */
-  async attempt<Reply>(work: Work<Reply>): Promise<Reply | typeof conflict> {
-    const begun = performance.now();
+  async attempt<Reply>(work: Work<Reply>, patience = new Patience()): Promise<Reply | typeof conflict> {
     const session = await this.#take();
     try {
-      if (performance.now() - begun > patienceMs) throw outOfPatience();
+      patience.check();
       session.startTransaction(options);
       const { commit: wanted, reply } = await work(session);
-      if (wanted) await commit(session, begun);
+      if (wanted) await commit(session, patience);
       return reply;
     } catch (error) {
       if (isConflict(error)) return conflict;
@@ -62,14 +74,12 @@ export class Transactions {
   }
 
   /** Runs `work` anew, after a growing random wait, until it meets nobody; rejects with `store-unavailable` if it always does. */
-  async retry<Reply>(work: Work<Reply>): Promise<Reply> {
-    const begun = performance.now();
-    for (let tries = 0; performance.now() - begun < patienceMs; tries++) {
-      const reply = await this.attempt(work);
+  async retry<Reply>(work: Work<Reply>, patience = new Patience()): Promise<Reply> {
+    for (let tries = 0; ; tries++) {
+      const reply = await this.attempt(work, patience);
       if (reply !== conflict) return reply;
       await pause(backoffMs(tries, retryBackoff, systemRandom));
     }
-    throw outOfPatience();
   }
 
   #take(): Promise<ClientSession> {
@@ -99,17 +109,12 @@ export async function endSessions(client: MongoClient, ids: Binary[]): Promise<v
 }
 
 /** Repeats a commit whose result is unknown: the server answers the same however often it is asked. */
-async function commit(session: ClientSession, begun: number): Promise<void> {
+async function commit(session: ClientSession, patience: Patience): Promise<void> {
   for (;;) {
     try {
       return await session.commitTransaction();
     } catch (error) {
-      if (!(isUnknownCommit(error) || isInterrupted(error)) || performance.now() - begun > patienceMs)
-        throw error;
+      if (!(isUnknownCommit(error) || isInterrupted(error)) || patience.isOver()) throw error;
     }
   }
-}
-
-function outOfPatience(): CarillonError {
-  return new CarillonError('store-unavailable', 'MongoDB: too many transactions at the same time; try again');
 }

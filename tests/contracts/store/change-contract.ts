@@ -187,6 +187,20 @@ export function changeContract(open: OpenStore): void {
       expect(await readExecution(store, fresh)).toEqual(fresh);
     });
 
+    it('inserts nothing when all of it is there', async () => {
+      const store = await setup();
+      const timer = makeTimer();
+      const running = await createRunning(store, timer);
+
+      await store.timers.change(timer, (current) => ({
+        change: changeOf(current!.timer, { insert: [makeExecution(timer)] }),
+        reply: null,
+      }));
+
+      expect(await readExecution(store, running)).toEqual(running);
+      expect((await readTimer(store, timer)).generation).toBe(2);
+    });
+
     it('may withdraw an execution and insert it anew under its new generation', async () => {
       const store = await setup();
       const timer = makeTimer();

@@ -1,7 +1,7 @@
 /** Contract of DeliveryStore but for `settle`: start, defer and definitions. */
 import { describe, expect, it } from 'vitest';
 import { definitionKey } from '../../../shared/store/store.js';
-import { baseTime, makeDefinition, makeTimer } from '../../support/factories.js';
+import { baseTime, makeDefinition, makeExecution, makeTimer } from '../../support/factories.js';
 import { useStore, type OpenStore } from './opened-store.js';
 import {
   changeOf,
@@ -118,6 +118,22 @@ export function deliveryContract(open: OpenStore): void {
       expect(await store.delivery.start([startOf(claimed)], worker)).toEqual(new Set());
 
       expect(await readExecution(store, claimed)).toEqual(deferred);
+    });
+
+    it.each([
+      ['later claim', { claim: 1 }, { claim: 2 }],
+      ['later generation', { generation: 1 }, { generation: 2 }],
+    ])('is lost to its own runner while that runs a %s of it', async (_what, stale, later) => {
+      const store = await setup();
+      const timer = makeTimer();
+      const running = makeExecution(timer, { state: 'running', holder: worker, attempt: 1, ...later });
+      await store.timers.change(timer, () => ({
+        change: changeOf(timer, { insert: [running] }),
+        reply: null,
+      }));
+
+      const start = startOf({ ...running, attempt: 0, ...stale });
+      expect(await store.delivery.start([start], worker)).toEqual(new Set());
     });
 
     it('is won once, however many runners try', async () => {

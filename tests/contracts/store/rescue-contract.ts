@@ -129,6 +129,14 @@ export function rescueContract(open: OpenStore): void {
       expect(await readExecution(store, execution)).toEqual(execution);
     });
 
+    it('refuses one that the same holder claimed later on', async () => {
+      const store = await setup();
+      const execution = await insertExecution(store, { state: 'claimed', holder: 's-2', claim: 5 });
+
+      const asRead: Execution = { ...execution, state: 'retrying', claim: 2 };
+      expect(await store.schedule.reclaim([asRead], claimerOf('s-2'))).toEqual([]);
+    });
+
     it('gives two contenders disjoint winners that together are all', async () => {
       const store = await setup();
       const retrying: Execution[] = [];
