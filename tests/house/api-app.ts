@@ -10,14 +10,14 @@ import { seededRandom } from '../support/seeded-random.js';
 /** Anything that touches the store through it fails. */
 const nothing = {} as never;
 
-export function describedApp(): ReturnType<typeof buildApp> {
+export function describedApp(metrics = new Metrics()): ReturnType<typeof buildApp> {
   return buildApp({
     desk: { timers: nothing, writer: nothing, clock: nothing, retentionMs: 0 },
     executions: nothing,
     presence: { holds: () => false },
     clock: new ManualClock(),
     random: seededRandom(1),
-    metrics: new Metrics(),
+    metrics,
     log: createLogger({ level: 'silent', service: 'api', name: 'api' }),
     checks: {},
     config: { ...loadConfig(apiSchema, {}), mode: 'development' },
