@@ -1,5 +1,5 @@
 /** A stack in the foreground of a terminal: started, shown, kept until Ctrl-C, ended. */
-import { watchInterruption } from './interruption.js';
+import { watchInterruption } from '../../shared/process/interruption.js';
 import { startStack, type Stack, type StackOptions } from './local-stack.js';
 import type { StackPart } from './stack-file.js';
 import { textTable } from './text-table.js';

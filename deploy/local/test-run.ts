@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addressVariables, brokerRoles, findBrokers } from './brokers.js';
-import { watchInterruption } from './interruption.js';
+import { watchInterruption } from '../../shared/process/interruption.js';
 import { startStack, type Stack } from './local-stack.js';
 import { projectRoot } from './project-root.js';
 import { supplyBroker } from './servers/supply.js';

@@ -1,6 +1,6 @@
 /** `npm run test:servers`: gets the servers that the full test needs and this machine lacks. */
 import { brokerRoles } from './brokers.js';
-import { watchInterruption } from './interruption.js';
+import { watchInterruption } from '../../shared/process/interruption.js';
 import { supplyBroker } from './servers/supply.js';
 import type { Way } from './servers/way.js';
 import { textTable } from './text-table.js';

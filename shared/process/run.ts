@@ -5,7 +5,6 @@
  */
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import closeWithGrace from 'close-with-grace';
 import Type, { type Static, type TObject } from 'typebox';
 import { AdminServer, type Self } from '../admin/admin-server.js';
 import type { Check } from '../admin/health.js';
@@ -18,6 +17,7 @@ import { Presence } from '../presence/presence.js';
 import type { ProcessStore } from '../store/store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
+import { watchInterruption } from './interruption.js';
 
 /** The names of all services, whose variables may stand in one environment. */
 const services = ['api', 'scheduler', 'worker', 'standalone'];
@@ -114,12 +114,14 @@ export async function runProcess<Schema extends TObject>(options: ProcessOptions
   const context = createContext(options);
   if (!context) return;
   const { log } = context;
-  closeWithGrace({ delay: stopDeadlineMs, logger: false }, async ({ signal, err }) => {
-    if (err) log.fatal({ err }, 'an error that nobody caught; stopping');
-    else log.info({ signal }, 'stopping');
-    const clean = await context.stop();
-    log.info('stopped');
-    if (err || !clean) process.exitCode = 1;
+  const { requested } = watchInterruption(() => {
+    log.error('a second signal; ending at once');
+    process.exit(1);
+  });
+  void requested.then(() => end(context, { failed: false }));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'an error that nobody caught; stopping');
+    void end(context, { failed: true });
   });
   try {
     await startAdmin(context, options.adminPort);
@@ -129,9 +131,25 @@ export async function runProcess<Schema extends TObject>(options: ProcessOptions
   } catch (error) {
     if (context.signal.aborted) return;
     log.fatal({ reason: messageOf(error) }, 'could not start');
-    await context.stop();
-    process.exit(1);
+    await end(context, { failed: true });
   }
+}
+
+/** Stops all parts and ends the process: 0 when everything went well and in time. */
+async function end<Schema extends TObject>(
+  context: ProcessContext<Schema>,
+  { failed }: { failed: boolean },
+): Promise<void> {
+  const { log, clock } = context;
+  if (context.signal.aborted) return;
+  clock.after(stopDeadlineMs, () => {
+    log.error(`stopping took more than ${stopDeadlineMs} ms; ending at once`);
+    process.exit(1);
+  });
+  log.info('stopping');
+  const clean = await context.stop();
+  log.info('stopped');
+  process.exit(failed || !clean ? 1 : 0);
 }
 
 function createContext<Schema extends TObject>({
