@@ -36,9 +36,7 @@ interface World {
 async function setup(): Promise<World> {
   const database = randomDatabase();
   const link = await startTcpProxy(await primaryAddress());
-  // Without directConnection the driver would learn the members' own addresses and go past the link.
-  const url = `mongodb://127.0.0.1:${link.port}/?directConnection=true`;
-  const store = await openMongoStore({ url, database });
+  const store = await openMongoStore({ url: urlThrough(link), database });
   const beside = await openMongoStore({ url: mongoUrl(), database });
   onTestFinished(async () => {
     link.heal();
@@ -48,6 +46,11 @@ async function setup(): Promise<World> {
     await dropDatabase(database);
   });
   return { store, link, beside, database };
+}
+
+/** Without directConnection the driver would learn the members' own addresses and go past the link. */
+function urlThrough({ port }: TcpProxy): string {
+  return `mongodb://127.0.0.1:${port}/?directConnection=true`;
 }
 
 const worker = 'worker-1~aaaa';
@@ -268,13 +271,29 @@ describe('a server out of reach', () => {
     20_000,
   );
 
+  it.each(Object.keys(faults))('does not keep a store from closing when %s', async (fault) => {
+    const link = await startTcpProxy(await primaryAddress());
+    const database = randomDatabase();
+    onTestFinished(async () => {
+      await link.close();
+      await dropDatabase(database);
+    });
+    const store = await openMongoStore({ url: urlThrough(link), database });
+    faults[fault]!(link);
+    const abandoned = change(store).catch((error: unknown) => error);
+
+    await store.close();
+
+    expect(await abandoned).toMatchObject(unavailable);
+  });
+
   it('cannot be opened', async () => {
     const link = await startTcpProxy(await primaryAddress());
     onTestFinished(() => link.close());
     link.cut();
 
-    const url = `mongodb://127.0.0.1:${link.port}/?directConnection=true`;
-    await expect(openMongoStore({ url, database: randomDatabase() })).rejects.toMatchObject(unavailable);
+    const opening = openMongoStore({ url: urlThrough(link), database: randomDatabase() });
+    await expect(opening).rejects.toMatchObject(unavailable);
   });
 });
 

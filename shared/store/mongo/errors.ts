@@ -4,8 +4,10 @@
  */
 import {
   MongoBulkWriteError,
+  MongoClientClosedError,
   MongoError,
   MongoErrorLabel,
+  MongoExpiredSessionError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoServerError,
@@ -19,35 +21,41 @@ const duplicateKey = 11000;
 const maxTimeExpired = 50;
 const interrupted = 11601;
 
-/** Codes of refused credentials or rights: UserNotFound, Unauthorized, AuthenticationFailed, AtlasError. */
-const refusedCodes = new Set<unknown>([11, 13, 18, 8000]);
+/** Refused credentials or rights. Numbers and names here are those of the server's error_codes.yml. */
+const refusedCodes = codes({
+  UserNotFound: 11,
+  Unauthorized: 13,
+  AuthenticationFailed: 18,
+  AtlasError: 8000,
+});
 
-/**
- * Codes of a server that is going, coming, stepping down, out of reach of a majority or of room. See error_codes.yml of
- * the server: HostUnreachable 6, HostNotFound 7, WriteConcernFailed 64, NetworkTimeout 89, ShutdownInProgress 91,
- * PrimarySteppedDown 189, ExceededTimeLimit 262, SocketException 9001, NotWritablePrimary 10107, Interrupted… 11600,
- * 11601 and 11602, NotPrimaryNoSecondaryOk 13435, NotPrimaryOrSecondary 13436, OutOfDiskSpace 14031.
- */
-const awayCodes = new Set<unknown>([
-  6,
-  7,
-  64,
-  89,
-  91,
-  189,
-  262,
-  9001,
-  10107,
-  11600,
-  interrupted,
-  11602,
-  13435,
-  13436,
-  14031,
-]);
+/** The server is going, coming, stepping down, out of reach of a majority, or full. */
+const awayCodes = codes({
+  HostUnreachable: 6,
+  HostNotFound: 7,
+  WriteConcernFailed: 64,
+  NetworkTimeout: 89,
+  ShutdownInProgress: 91,
+  PrimarySteppedDown: 189,
+  ExceededTimeLimit: 262,
+  SocketException: 9001,
+  NotWritablePrimary: 10107,
+  InterruptedAtShutdown: 11600,
+  Interrupted: interrupted,
+  InterruptedDueToReplStateChange: 11602,
+  NotPrimaryNoSecondaryOk: 13435,
+  NotPrimaryOrSecondary: 13436,
+  OutOfDiskSpace: 14031,
+});
 
-/** Codes that end a transaction without anything being wrong: LockTimeout, WriteConflict, SnapshotUnavailable, NoSuchTransaction, Interrupted. */
-const conflictCodes = new Set<unknown>([24, 112, 246, 251, interrupted]);
+/** What ends a transaction without anything being wrong. */
+const conflictCodes = codes({
+  LockTimeout: 24,
+  WriteConflict: 112,
+  SnapshotUnavailable: 246,
+  NoSuchTransaction: 251,
+  Interrupted: interrupted,
+});
 
 const awayKinds = [
   MongoNetworkError,
@@ -55,6 +63,8 @@ const awayKinds = [
   MongoTopologyClosedError,
   MongoNotConnectedError,
   MongoWriteConcernError,
+  MongoClientClosedError,
+  MongoExpiredSessionError,
 ];
 
 /** Errors of the connection pool, which the driver does not export. */
@@ -148,4 +158,8 @@ function rootOf(error: unknown): unknown {
   if (!(error instanceof MongoBulkWriteError)) return error;
   const wrapped: unknown = error.errorResponse;
   return wrapped instanceof MongoError ? wrapped : error;
+}
+
+function codes(named: Record<string, number>): Set<unknown> {
+  return new Set(Object.values(named));
 }

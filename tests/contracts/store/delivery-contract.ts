@@ -122,6 +122,7 @@ export function deliveryContract(open: OpenStore): void {
 
     it.each([
       ['later claim', { claim: 1 }, { claim: 2 }],
+      ['later attempt', { attempt: 0 }, { attempt: 2 }],
       ['later generation', { generation: 1 }, { generation: 2 }],
     ])('is lost to its own runner while that runs a %s of it', async (_what, stale, later) => {
       const store = await setup();
