@@ -94,7 +94,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['deploy/**/*.ts', 'services/*/main.ts', 'tests/{load,bench}/**'],
+    files: ['deploy/**/*.ts', 'services/*/main.ts', 'tests/{e2e,load,bench}/**'],
     rules: { 'no-console': 'off' },
   },
   // The rows of a table of cases become arguments.
