@@ -91,9 +91,9 @@ const reservedHeader =
 function resolveHeaders(sent: Record<string, string>, mistakes: Mistakes): Record<string, string> {
   const headers: Record<string, string> = {};
   let size = 0;
-  for (const name of Object.keys(sent).sort()) {
+  const names = Object.keys(sent).map((name) => ({ name, lower: name.toLowerCase() }));
+  for (const { name, lower } of names.sort((a, b) => (a.lower < b.lower ? -1 : 1))) {
     const value = sent[name]!;
-    const lower = name.toLowerCase();
     const complaint = complaintAboutHeader(lower, value, headers);
     if (complaint) mistakes.add(`/target/headers/${escapePointer(name)}`, complaint);
     headers[lower] = value;

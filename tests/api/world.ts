@@ -1,0 +1,108 @@
+/** The API on an embedded store, reached by inject, with a clock that stands still and a bus that remembers. */
+import type { InjectOptions } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../../services/api/app.js';
+import { apiSchema, type ApiConfig } from '../../services/api/config.js';
+import type { ExecutionAnswer } from '../../services/api/schemas/execution.js';
+import type { ProblemDocument } from '../../services/api/schemas/problem.js';
+import type { TimerAnswer } from '../../services/api/schemas/timer.js';
+import { TimerWriter } from '../../services/api/timers/timer-writer.js';
+import type { Check } from '../../shared/admin/health.js';
+import { CarillonError } from '../../shared/base/errors.js';
+import { loadConfig } from '../../shared/config/load.js';
+import { openSqliteStore } from '../../shared/store/sqlite/sqlite-store.js';
+import { createLogger } from '../../shared/telemetry/logger.js';
+import { Metrics } from '../../shared/telemetry/metrics.js';
+import { dayMs } from '../support/factories.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { seededRandom } from '../support/seeded-random.js';
+
+export const target = { url: 'https://example.test/callback' };
+
+/** Every answer under one type, since a test knows which one it waits for. */
+type AnyBody = TimerAnswer &
+  ProblemDocument & {
+    data: (TimerAnswer & ExecutionAnswer)[];
+    nextCursor: string | null;
+    results: { status: number; id?: string; error?: ProblemDocument }[];
+    executions: { id: string; state: string }[];
+  };
+
+export interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: AnyBody;
+}
+
+export interface WorldOptions {
+  mode?: 'development' | 'production';
+  config?: Partial<ApiConfig>;
+  checks?: Record<string, Check>;
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export async function openWorld({ mode = 'development', config, checks = {} }: WorldOptions = {}) {
+  const store = await openSqliteStore({ path: ':memory:' });
+  const clock = new ManualClock();
+  const metrics = new Metrics();
+  const outage = { away: false };
+  const timers = breakable(store.timers, outage);
+  const published: { topic: string; payload: unknown }[] = [];
+  const bus = { publish: (topic: string, payload: unknown) => void published.push({ topic, payload }) };
+  const presence = { isHeld: true, holds: () => presence.isHeld };
+  const settings = { ...loadConfig(apiSchema, {}), ...config, mode };
+  const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit: settings.apiWaitingLimit });
+  const app = buildApp({
+    desk: { timers, writer, clock, retentionMs: 30 * dayMs },
+    executions: breakable(store.executions, outage),
+    presence,
+    clock,
+    random: seededRandom(1),
+    metrics,
+    log: createLogger({ level: 'silent', service: 'api', name: 'api' }),
+    checks,
+    config: settings,
+  });
+  onTestFinished(async () => {
+    await app.close();
+    await store.close();
+  });
+
+  /** A request; an object as body is sent as JSON. */
+  async function call(method: string, url: string, sent: Sent = {}): Promise<Answer> {
+    const { body, headers = {} } = sent;
+    const answer = await app.inject({
+      method: method as NonNullable<InjectOptions['method']>,
+      url,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const isJson = String(answer.headers['content-type']).includes('json');
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: isJson ? answer.json<AnyBody>() : ({} as AnyBody),
+    };
+  }
+
+  return { app, call, clock, metrics, outage, presence, published, store };
+}
+
+export interface Sent {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The same store, until the outage begins. */
+function breakable<Role extends object>(role: Role, outage: { away: boolean }): Role {
+  return new Proxy(role, {
+    get(original, name) {
+      const method = Reflect.get(original, name) as (...args: unknown[]) => unknown;
+      return (...args: unknown[]) =>
+        outage.away
+          ? Promise.reject(new CarillonError('store-unavailable', 'cut off by the test'))
+          : method.apply(original, args);
+    },
+  });
+}
