@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { Database } from '../../shared/store/sqlite/database.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WalSync } from '../../shared/store/sqlite/wal-sync.js';
 import { openSqliteStore } from '../../shared/store/sqlite/sqlite-store.js';
 import type { Store } from '../../shared/store/store.js';
 import { makeTimer } from '../support/factories.js';
+import { settlePromises } from '../support/manual-clock.js';
 import { createRunning, readExecution, readTimer, settlementOf } from './store/steps.js';
 import { storeContract } from './store-contract.js';
 
@@ -135,12 +136,19 @@ describe('the store in a SQLite file', () => {
     await expect(store.timers.read(makeTimer())).rejects.toMatchObject({ code: 'store-unavailable' });
   });
 
-  it('waits for the disk at every commit', () => {
-    const { path } = setup();
-    const db = new Database(path);
-    onTestFinished(() => db.close());
-
-    expect(db.sql('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
+  it('acknowledges a write only when the disk has it', async () => {
+    const { open } = setup();
+    const store = await open();
+    let reached: () => void = () => undefined;
+    const disk = new Promise<void>((resolve) => (reached = resolve));
+    vi.spyOn(WalSync.prototype, 'synced').mockImplementationOnce(() => disk);
+    const told: string[] = [];
+    const created = store.timers.create([makeTimer()]).then(() => told.push('acknowledged'));
+    await settlePromises();
+    told.push('synced');
+    reached();
+    await created;
+    expect(told).toEqual(['synced', 'acknowledged']);
   });
 });
 

@@ -1,12 +1,13 @@
 /**
  * One SQLite file, opened by one process at a time, and the door at which its errors become ours. A transaction runs
  * from begin to commit without giving way to anything else in the process, so two of them never meet; what it wrote is
- * synced before it resolves. Statements are prepared once and kept.
+ * synced before it resolves, by the thread pool. Statements are prepared once and kept.
  */
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CarillonError, messageOf } from '../../base/errors.js';
+import { WalSync } from './wal-sync.js';
 
 /** How long an opener waits for a predecessor that is just closing. */
 const busyTimeoutMs = 500;
@@ -19,6 +20,9 @@ const passing = [7, 8, 10, 13];
 export class Database {
   readonly #db: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
+  /** Null in memory, where nothing is durable. */
+  readonly #sync: WalSync | null;
+  #closing = false;
 
   /**
    * Opens the file, creates it and its folder where needed, and locks it until it is closed or the process ends.
@@ -29,6 +33,7 @@ export class Database {
     this.#db = opened(path);
     try {
       this.#db.exec(settings);
+      this.#sync = path === ':memory:' ? null : new WalSync(path);
     } catch (error) {
       this.#db.close();
       throw translated(error, path);
@@ -49,6 +54,13 @@ export class Database {
 
   /** What `body` writes is written whole and synced, or, when it throws, not at all. */
   async write<Result>(body: () => Result): Promise<Result> {
+    const result = this.#commit(body);
+    await this.#sync?.synced();
+    return result;
+  }
+
+  #commit<Result>(body: () => Result): Result {
+    if (this.#closing) throw new CarillonError('store-unavailable', 'the store is closed');
     try {
       this.sql('BEGIN IMMEDIATE').run();
       const result = body();
@@ -70,8 +82,10 @@ export class Database {
   }
 
   /** Safe to call twice. */
-  close(): void {
-    if (!this.#db.isOpen) return;
+  async close(): Promise<void> {
+    if (!this.#db.isOpen || this.#closing) return;
+    this.#closing = true;
+    await this.#sync?.close();
     this.#statements.clear();
     try {
       // The driver keeps a connection, and with it the lock, until its statements are collected as garbage.
@@ -84,11 +98,11 @@ export class Database {
   }
 }
 
-/** Exclusive before WAL: the lock is then taken at the first access, held for good, and freed by the kernel at the end. */
+/** NORMAL leaves the sync of each commit to us. Exclusive before WAL: the lock is then taken at the first access, held for good, and freed by the kernel at the end. */
 const settings = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  PRAGMA synchronous = NORMAL;
   PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -32768;
   BEGIN EXCLUSIVE;

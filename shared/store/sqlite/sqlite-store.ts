@@ -26,7 +26,7 @@ export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
   try {
     await prepareSchema(db);
   } catch (error) {
-    db.close();
+    await db.close();
     throw error;
   }
   return {
@@ -37,6 +37,6 @@ export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
     processes: new SqliteProcesses(db),
     documents: new SqliteDocuments(db),
     ping: () => db.write(() => undefined),
-    close: async () => db.close(),
+    close: () => db.close(),
   };
 }
