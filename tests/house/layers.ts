@@ -90,7 +90,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'deploy',
     files: /^deploy\//,
-    may: ['deploy/.+', base, config, 'services/[^/]+/config\\.ts'],
+    may: ['deploy/.+', base, config, 'shared/process/.+', 'services/[^/]+/config\\.ts'],
   },
   { name: 'tests', files: /^tests\//, may: ['.+'] },
 ];
