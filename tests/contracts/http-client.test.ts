@@ -259,7 +259,8 @@ describe('the time limit', () => {
       const drip = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 5);
       socket.on('close', () => clearInterval(drip));
     });
-    expect((await setup().call(url, { timeoutMs: 100 })).failure?.code).toBe('timeout');
+    const result = await setup().call(url, { timeoutMs: 100 });
+    expect(result).toMatchObject({ status: null, firstByteAt: null, failure: { code: 'timeout' } });
   });
 
   it('covers a connection that is accepted by nobody, without waiting for the driver', async () => {

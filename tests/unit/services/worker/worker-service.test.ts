@@ -247,9 +247,25 @@ describe('the lease', () => {
     presence.holding = false;
     const message = await publish();
     await eventually('the worker has asked', () => presence.asked > 0);
+    presence.asked = 0;
     await clock.advance(1_000);
+    expect(presence.asked).toBeLessThan(50);
     expect((await read(message)).state).toBe('claimed');
     presence.holding = true;
+    await clock.advance(100);
+    await reaches(message, 'succeeded');
+  });
+
+  it('is looked at once more when the batch is started', async () => {
+    const { publish, presence, read, reaches, clock } = await setup();
+    let asked = 0;
+    const { holds } = presence;
+    presence.holds = () => ++asked === 1;
+    const message = await publish();
+    await eventually('it was asked again', () => asked > 1);
+    await settlePromises();
+    expect((await read(message)).state).toBe('claimed');
+    presence.holds = holds;
     await clock.advance(100);
     await reaches(message, 'succeeded');
   });
@@ -305,11 +321,13 @@ describe('the lease', () => {
 
 describe('while the store is away', () => {
   it('nothing is called, and the message goes back to the queue after a pause', async () => {
-    const { publish, faults, clock, server, reaches, acknowledged } = await setup();
+    const { publish, faults, clock, server, reaches, acknowledged, presence } = await setup();
     let tries = 0;
     faults.start = () => (tries++, away());
     const message = await publish();
     await eventually('a start was tried', () => tries === 1);
+    const second = await publish();
+    await eventually('both are held', () => presence.report().unstarted === 2);
     await settlePromises();
     expect(tries).toBe(1);
     await clock.advance(1_000);
@@ -318,7 +336,8 @@ describe('while the store is away', () => {
     delete faults.start;
     await clock.advance(10_000);
     await reaches(message, 'succeeded');
-    expect(server.received).toHaveLength(1);
+    await reaches(second, 'succeeded');
+    expect(server.received).toHaveLength(2);
   });
 
   it('a result is kept and stored later, and only then the message is acknowledged', async () => {
@@ -356,24 +375,6 @@ describe('while the store is away', () => {
     expect(server.received).toHaveLength(8);
     expect(await queue.depth()).toBe(4);
   });
-});
-
-it('does not let one result that the store refuses keep back the others', async () => {
-  const { publish, clock, reaches, store, read } = await setup();
-  const [good, bad] = [await publish({ callAt: baseTime + 40 }), await publish({ callAt: baseTime + 40 })];
-  await reaches(good, 'running');
-  await reaches(bad, 'running');
-  const settle = store.delivery.settle.bind(store.delivery);
-  store.delivery.settle = (settlements) =>
-    settlements.some(({ record }) => record.executionId === bad.execution.id)
-      ? Promise.reject(new Error('this one I do not take'))
-      : settle(settlements);
-  await clock.advance(40);
-  await eventually('the good one is stored', async () => {
-    await clock.advance(1_000);
-    return (await read(good)).state === 'succeeded';
-  });
-  expect((await read(bad)).state).toBe('running');
 });
 
 describe('a host that never answers', () => {
