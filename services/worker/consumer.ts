@@ -70,8 +70,8 @@ export class Consumer {
   #pausedUntil = -Infinity;
   #started = 0;
   #deferring = 0;
-  #pauses = new Map<Held, Cancel>();
-  #onEmpty: (() => void)[] = [];
+  readonly #pauses = new Map<Held, Cancel>();
+  readonly #onEmpty: (() => void)[] = [];
 
   /** Starts won since the consumer was made. */
   startedInAll = 0;

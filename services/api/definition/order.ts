@@ -1,0 +1,4 @@
+/** The same entries in the order of their names, so that equal maps have one form and one digest. Pure. */
+export function inOrder(map: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
