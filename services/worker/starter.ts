@@ -55,7 +55,12 @@ export class Starter {
     const { store, presence, clock } = this.#options;
     if (!presence.holds()) return batch.map(() => 'put-off');
     const runner = presence.incarnation;
-    const starts = batch.map((startable) => this.#startOf(startable));
+    // One instant for the whole batch: what is equal for all goes to the store as one update.
+    const from = batch.reduce(
+      (latest, { message }) => Math.max(latest, message.execution.callAt),
+      clock.now(),
+    );
+    const starts = batch.map((startable) => startOf(startable, from));
     const won = await store.start(starts, runner);
     const startedAt = clock.now();
     return batch.map(({ message, definition }, i) => {
@@ -63,11 +68,15 @@ export class Starter {
       return won.has(id) ? { message, definition, runner, startedAt, until } : 'lost';
     });
   }
+}
 
-  #startOf({ message, definition }: Startable): Start {
-    const { id, generation, claim, attempt, callAt } = message.execution;
-    const timeoutMs = definition?.target.timeoutMs ?? 0;
-    const until = Math.max(this.#options.clock.now(), callAt) + timeoutMs + untilMarginMs;
-    return { id, generation, claim, attempt, until };
-  }
+function startOf({ message, definition }: Startable, from: number): Start {
+  const { id, generation, claim, attempt } = message.execution;
+  return {
+    id,
+    generation,
+    claim,
+    attempt,
+    until: from + (definition?.target.timeoutMs ?? 0) + untilMarginMs,
+  };
 }
