@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redefineTimer } from '../../../../shared/timers/change.js';
 import { dayMs } from '../../../support/factories.js';
-import { claimAs, executionsOf, live, me, registerProcess, setup } from './world.js';
+import { claimAs, executionsOf, leadMs, live, me, registerProcess, setup } from './world.js';
 
 describe('rescue', () => {
   it('publishes what a gone scheduler had claimed, at its instant and not before', async () => {
@@ -16,7 +16,7 @@ describe('rescue', () => {
     expect((await executionsOf(store, 'inherited'))[0]!.holder).toBe(me);
     await clock.advance(200);
     expect(published.map(({ execution: { id, claim }, at }) => ({ id, claim, at }))).toEqual([
-      { id: execution!.id, claim: 1, at: timer.next!.dueAt - 50 },
+      { id: execution!.id, claim: 1, at: timer.next!.dueAt - leadMs },
     ]);
   });
 

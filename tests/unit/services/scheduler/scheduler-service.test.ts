@@ -3,7 +3,7 @@ import type { ScheduleStore } from '../../../../shared/store/store.js';
 import { redefineTimer } from '../../../../shared/timers/change.js';
 import { defaultRetryPolicy } from '../../../../shared/timers/retry-policy.js';
 import { dayMs } from '../../../support/factories.js';
-import { claimAs, executionsOf, me, setup } from './world.js';
+import { claimAs, executionsOf, leadMs, me, setup } from './world.js';
 
 describe('the scheduler', () => {
   it('claims what falls due within the look-ahead and publishes it a lead before its instant', async () => {
@@ -13,7 +13,7 @@ describe('the scheduler', () => {
     await clock.advance(3_000);
     expect(published).toHaveLength(1);
     const [message] = published;
-    expect(message!.at).toBe(timer.next!.dueAt - 50);
+    expect(message!.at).toBe(timer.next!.dueAt - leadMs);
     expect(message!.execution).toMatchObject({
       timerId: 'soon',
       claim: 1,
@@ -59,7 +59,7 @@ describe('the scheduler', () => {
     const timer = await create(300, 'short');
     nudge(timer);
     await clock.advance(300);
-    expect(published.map(({ at }) => at)).toEqual([timer.next!.dueAt - 50]);
+    expect(published.map(({ at }) => at)).toEqual([timer.next!.dueAt - leadMs]);
   });
 
   it('claims nothing while another leads, and everything due once it is elected itself', async () => {
@@ -186,7 +186,7 @@ describe('the scheduler', () => {
     ]);
     await clock.advance(6_000);
     expect(published).toHaveLength(2);
-    expect(published[1]!.at).toBe(verdict.at - 50);
+    expect(published[1]!.at).toBe(verdict.at - leadMs);
     expect(published[1]!.execution).toMatchObject({
       id: execution.id,
       claim: 2,

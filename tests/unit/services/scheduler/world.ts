@@ -25,6 +25,9 @@ interface World {
   wrapSchedule?: (schedule: ScheduleStore) => ScheduleStore;
 }
 
+/** How long before its instant the scheduler under test publishes. */
+export const leadMs = 50;
+
 /** A scheduler on an in-memory store, a queue that records, and a clock that stands still. */
 export async function setup({ leads = true, wrapSchedule = (schedule) => schedule }: World = {}) {
   const store = await openSqliteStore({ path: ':memory:' });
@@ -73,7 +76,11 @@ export async function setup({ leads = true, wrapSchedule = (schedule) => schedul
     random: seededRandom(1),
     metrics: new Metrics(),
     log: pino({ level: 'silent' }),
-    config: { ...loadConfig(schedulerSchema, {}), settledRetentionMs: 30 * dayMs },
+    config: {
+      ...loadConfig(schedulerSchema, {}),
+      schedulerPublishLeadMs: leadMs,
+      settledRetentionMs: 30 * dayMs,
+    },
   });
   onTestFinished(() => service.stop());
   return {
