@@ -1,4 +1,5 @@
 /** The same entries in the order of their names, so that equal maps have one form and one digest. Pure. */
 export function inOrder(map: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = Object.entries(map);
+  return entries.length < 2 ? map : Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
