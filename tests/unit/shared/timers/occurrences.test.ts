@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextOccurrence, type Schedule } from '../../../../shared/timers/schedule.js';
+import { nextOccurrence } from '../../../../shared/timers/occurrences.js';
+import type { Schedule } from '../../../../shared/timers/schedule.js';
 
 describe('a schedule of one instant', () => {
   const schedule: Schedule = { kind: 'at', at: 1_000 };
