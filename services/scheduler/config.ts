@@ -9,17 +9,17 @@ export const schedulerSchema = Type.Object({
     description: 'how far ahead of their time timers are claimed; more than the second between two looks',
   }),
   schedulerPublishLeadMs: Type.Integer({
-    default: 50,
+    default: 100,
     minimum: 0,
     maximum: 1_000,
     description:
-      'how long before its instant an execution is published, so that a worker has it started and waits for the millisecond',
+      'how long before its instant an execution is published, so that a worker has it started and waits for the millisecond; 20 in the one-process mode',
   }),
   schedulerClaimBatch: Type.Integer({
     default: 1_000,
     minimum: 1,
     maximum: 1_000,
-    description: 'timers claimed in one transaction',
+    description: 'timers claimed in one transaction; 100 in the one-process mode',
   }),
   schedulerHeapLimit: Type.Integer({
     default: 50_000,

@@ -1,9 +1,14 @@
 /** What the scheduler counts. */
-import { Metrics, millisecondBuckets, sizeBuckets } from '../../shared/telemetry/metrics.js';
+import { type Metrics, millisecondBuckets, sizeBuckets } from '../../shared/telemetry/metrics.js';
 
 export type SchedulerMetrics = ReturnType<typeof schedulerMetrics>;
 
 export function schedulerMetrics(metrics: Metrics) {
+  return { ...wayMetrics(metrics), ...careMetrics(metrics) };
+}
+
+/** From a look to a confirmed message. */
+function wayMetrics(metrics: Metrics) {
   return {
     claimed: metrics.counter({
       name: 'scheduler_claimed_total',
@@ -40,6 +45,12 @@ export function schedulerMetrics(metrics: Metrics) {
       help: 'Messages in one publish',
       buckets: sizeBuckets,
     }),
+  };
+}
+
+/** Rescue, housekeeping and what the leader sees. */
+function careMetrics(metrics: Metrics) {
+  return {
     rescued: metrics.counter({
       name: 'scheduler_rescued_total',
       help: 'Executions rescued, by what they were',

@@ -34,7 +34,7 @@ export class Publisher {
   #refusals = 0;
   #notBefore = -Infinity;
   #stopped = false;
-  #whenIdle: (() => void)[] = [];
+  readonly #whenIdle: (() => void)[] = [];
 
   constructor(options: PublisherOptions) {
     this.#options = options;

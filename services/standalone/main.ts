@@ -15,11 +15,11 @@ import { SchedulerService } from '../scheduler/service.js';
 import { workerSchema } from '../worker/config.js';
 import { WorkerService } from '../worker/service.js';
 import { greeting } from './greeting.js';
-import { standaloneSchema } from './config.js';
+import { embedded, standaloneSchema } from './config.js';
 
 const schema = Type.Object({
   ...apiSchema.properties,
-  ...schedulerSchema.properties,
+  ...embedded(schedulerSchema.properties),
   ...workerSchema.properties,
   ...standaloneSchema.properties,
 });

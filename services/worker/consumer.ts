@@ -17,26 +17,28 @@ import { messageOf } from '../../shared/base/errors.js';
 import type { Random } from '../../shared/base/random.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Consumer as Subscription, Delivery, WorkQueue } from '../../shared/queue/queue.js';
-import type { Deferral, DeliveryStore, Start } from '../../shared/store/store.js';
+import type { Deferral, DeliveryStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Definition } from '../../shared/timers/timer.js';
 import type { Definitions } from './definitions.js';
 import type { Deliverer, Started } from './delivery/deliver.js';
 import type { WorkerMetrics } from './metrics.js';
 import type { Settler } from './settler.js';
+import type { Starter } from './starter.js';
 import type { Slot, Slots } from './slots.js';
 import { WaitingRoom } from './waiting-room.js';
 
 export interface ConsumerOptions {
-  store: Pick<DeliveryStore, 'start' | 'defer'>;
+  store: Pick<DeliveryStore, 'defer'>;
   queue: Pick<WorkQueue, 'consume'>;
-  presence: Pick<Presence, 'incarnation' | 'holds'>;
+  presence: Pick<Presence, 'holds'>;
   clock: Clock;
   random: Random;
   log: Logger;
-  metrics: Pick<WorkerMetrics, 'startBatch' | 'deferred' | 'dropped'>;
+  metrics: Pick<WorkerMetrics, 'deferred' | 'dropped'>;
   slots: Slots;
   definitions: Definitions;
+  starter: Starter;
   deliverer: Deliverer;
   settler: Settler;
   startBatch: number;
@@ -46,13 +48,10 @@ interface Held {
   /** The newest copy. */
   delivery: Delivery;
   definition: Definition | null;
-  started: boolean;
   /** Messages of the same execution under another claim. */
   successors: Delivery[];
 }
 
-/** Beyond the longest wait for callAt and the time limit of the call. */
-const untilMarginMs = 5_000;
 /** How often those that wait are looked at when nothing else happens: leases come back, slow hosts become known. */
 const lookMs = 100;
 const storeBackoff = { baseMs: 200, maxMs: 5_000 };
@@ -62,7 +61,6 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #held = new Map<string, Held>();
   readonly #waiting: WaitingRoom<Held>;
-  readonly #starts: Batcher<Held, Started | 'lost' | 'put-off'>;
   readonly #deferrals: Batcher<Deferral, void>;
   readonly #prefetch: number;
   #subscription: Subscription | null = null;
@@ -72,23 +70,17 @@ export class Consumer {
   #pausedUntil = -Infinity;
   #started = 0;
   #deferring = 0;
-  #pauses = new Map<Held, Cancel>();
-  #onEmpty: (() => void)[] = [];
+  readonly #pauses = new Map<Held, Cancel>();
+  readonly #onEmpty: (() => void)[] = [];
 
   /** Starts won since the consumer was made. */
   startedInAll = 0;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    const { slots, store, startBatch, metrics } = options;
+    const { slots, store, startBatch } = options;
     this.#prefetch = slots.capacity + startBatch;
     this.#waiting = new WaitingRoom(slots);
-    this.#starts = new Batcher({
-      maxItems: startBatch,
-      concurrency: 2,
-      run: (batch) => this.#startBatch(batch),
-      onBatch: (size) => metrics.startBatch.observe(size),
-    });
     this.#deferrals = new Batcher({
       maxItems: startBatch,
       run: async (batch) => {
@@ -136,7 +128,7 @@ export class Consumer {
     const { execution, definition } = delivery.message;
     const held = this.#held.get(execution.id);
     if (held) return this.#takeAgain(held, delivery);
-    const entry: Held = { delivery, definition, started: false, successors: [] };
+    const entry: Held = { delivery, definition, successors: [] };
     this.#held.set(execution.id, entry);
     if (definition) this.#await(entry);
     else void this.#readDefinition(entry);
@@ -191,17 +183,23 @@ export class Consumer {
   }
 
   async #run(entry: Held, slot: Slot): Promise<void> {
-    const started = await this.#starts.add(entry).catch((error: unknown) => {
+    const started = await this.#start(entry);
+    if (typeof started === 'object') return this.#deliver(entry, started, slot);
+    this.#giveSlot(slot);
+    if (started === 'lost') this.#lose(entry);
+    if (started === 'put-off') this.#await(entry);
+  }
+
+  async #start(entry: Held): Promise<Started | 'lost' | 'put-off' | 'failed'> {
+    try {
+      const { delivery, definition } = entry;
+      const started = await this.#options.starter.start({ message: delivery.message, definition });
+      this.#storeFailures = 0;
+      return started;
+    } catch (error) {
       this.#onStoreError(entry, error);
-      return null;
-    });
-    if (started === null || started === 'lost' || started === 'put-off') {
-      this.#giveSlot(slot);
-      if (started === 'lost') this.#lose(entry);
-      if (started === 'put-off') this.#await(entry);
-      return;
+      return 'failed';
     }
-    await this.#deliver(entry, started, slot);
   }
 
   #lose(entry: Held): void {
@@ -211,14 +209,14 @@ export class Consumer {
 
   async #deliver(entry: Held, started: Started, slot: Slot): Promise<void> {
     const { slots, clock, deliverer, settler, log } = this.#options;
-    entry.started = true;
     this.#started++;
     this.startedInAll++;
     try {
-      const settlement = await deliverer.deliver(started, () => {
-        if (slot.calledAt === null) slots.call(slot, clock.monotonic());
-      });
-      this.#giveSlot(slot);
+      const settlement = await deliverer
+        .deliver(started, () => {
+          if (slot.calledAt === null) slots.call(slot, clock.monotonic());
+        })
+        .finally(() => this.#giveSlot(slot));
       if (settlement) await settler.settle(settlement);
     } catch (error) {
       log.error({ err: error, execution: started.message.execution.id }, 'an attempt went wrong inside us');
@@ -232,28 +230,6 @@ export class Consumer {
     const { slots, clock } = this.#options;
     slots.give(slot, clock.monotonic());
     this.#pump();
-  }
-
-  /** Nothing is started while the lease is not held; the incarnation is the one that holds it at this moment. */
-  async #startBatch(batch: Held[]): Promise<(Started | 'lost' | 'put-off')[]> {
-    const { store, presence, clock } = this.#options;
-    if (!presence.holds()) return batch.map(() => 'put-off');
-    const runner = presence.incarnation;
-    const starts = batch.map((entry) => this.#startOf(entry));
-    const won = await store.start(starts, runner);
-    const startedAt = clock.now();
-    this.#storeFailures = 0;
-    return batch.map(({ delivery, definition }, i) => {
-      const { id, until } = starts[i]!;
-      return won.has(id) ? { message: delivery.message, definition, runner, startedAt, until } : 'lost';
-    });
-  }
-
-  #startOf({ delivery, definition }: Held): Start {
-    const { id, generation, claim, attempt, callAt } = delivery.message.execution;
-    const now = this.#options.clock.now();
-    const timeoutMs = definition?.target.timeoutMs ?? 0;
-    return { id, generation, claim, attempt, until: Math.max(now, callAt) + timeoutMs + untilMarginMs };
   }
 
   #deferSurplus(): void {

@@ -1,5 +1,5 @@
 /** What the worker counts. */
-import { Metrics, millisecondBuckets, sizeBuckets } from '../../shared/telemetry/metrics.js';
+import { type Metrics, millisecondBuckets, sizeBuckets } from '../../shared/telemetry/metrics.js';
 
 export type WorkerMetrics = ReturnType<typeof workerMetrics>;
 

@@ -3,6 +3,7 @@
  * run. Stopping takes nothing more, gives back what is not started, and waits for calls under way and their results;
  * what is not done by the deadline is left to the rescuer.
  */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../shared/base/clock.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import type { Random } from '../../shared/base/random.js';
@@ -21,6 +22,7 @@ import { createHttpClient, type HttpClient } from './delivery/http-client.js';
 import { workerMetrics } from './metrics.js';
 import { Settler } from './settler.js';
 import { Slots } from './slots.js';
+import { Starter } from './starter.js';
 
 export interface WorkerDependencies {
   store: Pick<Store, 'delivery'>;
@@ -45,6 +47,8 @@ export class WorkerService implements Lifecycle {
   /** Throws `invalid-configuration` when a private target is listed wrongly. */
   constructor(dependencies: WorkerDependencies) {
     this.#dependencies = dependencies;
+    // One listener for each that waits, and all slots may wait.
+    setMaxListeners(0, this.#deadline.signal);
     const { store, clock, config } = dependencies;
     const slots = new Slots(config.workerConcurrency);
     const metrics = workerMetrics(dependencies.metrics, {
@@ -62,6 +66,7 @@ export class WorkerService implements Lifecycle {
     this.#consumer = new Consumer({
       ...common,
       definitions: new Definitions(store.delivery),
+      starter: new Starter({ ...common, startBatch: config.workerStartBatch }),
       deliverer: new Deliverer({
         ...common,
         http: this.#http,

@@ -36,7 +36,7 @@ export class Settler {
     this.#batcher = new Batcher({
       maxItems: largestBatch,
       concurrency: 2,
-      run: (settlements) => this.#store(settlements),
+      run: (settlements) => this.#store(together(settlements)),
       onBatch: (size) => options.metrics.settleBatch.observe(size),
     });
   }
@@ -76,6 +76,12 @@ export class Settler {
     );
     return [false];
   }
+}
+
+/** With one instant for all: what is equal for a batch goes to the store as one update. */
+function together(settlements: Settlement[]): Settlement[] {
+  const latest = settlements.reduce((one, other) => (other.now > one.now ? other : one));
+  return settlements.map((settlement) => ({ ...settlement, now: latest.now, expireAt: latest.expireAt }));
 }
 
 function mayPass(error: unknown): boolean {

@@ -20,7 +20,7 @@ export function batchToken(): string {
   return randomBytes(12).toString('base64url');
 }
 
-/** FNV-1a, 32 bits, over UTF-16 code units. */
+/** FNV-1a, 32 bits, over UTF-16 code units, the high half folded into the low. Never to change: shards follow from it. */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

@@ -14,11 +14,16 @@ export interface Guard {
   version: number;
 }
 
+export interface WriteCondition {
+  expected: number;
+  guard?: Guard | undefined;
+}
+
 export interface Registry {
   /** The present document, or null. Never older than what this process has seen. */
   read(name: string): Promise<RegistryDocument | null>;
   /** Writes version `expected + 1` (expected 0: absent) in one step with the guard's check; null when refused. */
-  write(name: string, value: unknown, expected: number, guard?: Guard): Promise<number | null>;
+  write(name: string, value: unknown, condition: WriteCondition): Promise<number | null>;
   /** Calls `listener` with each new document soon after it is written, and after each reconnect. Answers a function that ends it. */
   watch(name: string, listener: (document: RegistryDocument) => void): () => void;
 }

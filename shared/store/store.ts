@@ -22,7 +22,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/* ── what the API does ─────────────────────────────────────────────────────────────────────────────────────────── */
+// What the API does.
 
 export interface TimerStore {
   /** Creates each timer whose (namespace, id) is free; answers, in order, null for created or the timer that is there. */
@@ -75,7 +75,7 @@ export interface ExecutionQuery {
   limit: number;
 }
 
-/* ── what the scheduler does ───────────────────────────────────────────────────────────────────────────────────── */
+// What the scheduler does.
 
 export interface ScheduleStore {
   /** Active timers of these shards with `wakeAt` before `before`, oldest first. */
@@ -133,7 +133,7 @@ export interface Claimer {
   publishAgainAt: number;
 }
 
-/* ── what the worker does ──────────────────────────────────────────────────────────────────────────────────────── */
+// What the worker does.
 
 export interface DeliveryStore {
   /**
@@ -193,7 +193,7 @@ export function definitionKey(ref: { uid: string; version: number }): string {
 
 export type { Change, Current };
 
-/* ── what every process does ───────────────────────────────────────────────────────────────────────────────────── */
+// What every process does.
 
 /** One life of one process. */
 export interface ProcessRow {
@@ -232,7 +232,7 @@ export interface ProcessStore {
   time(): Promise<{ source: string; time: number }>;
 }
 
-/* ── small versioned documents (the registry, where ZooKeeper is not used) ─────────────────────────────────────── */
+// Small versioned documents (the registry, where ZooKeeper is not used).
 
 export interface StoredDocument {
   version: number;
@@ -245,10 +245,10 @@ export interface DocumentStore {
    * Writes `value` as version `expected + 1` if `expected` (0: absent) is the present version and, where `guard` is given,
    * the document it names has the version it names, both in one transaction; answers the new version or null when refused.
    */
-  write(
-    name: string,
-    value: unknown,
-    expected: number,
-    guard?: { name: string; version: number },
-  ): Promise<number | null>;
+  write(name: string, value: unknown, condition: WriteCondition): Promise<number | null>;
+}
+
+export interface WriteCondition {
+  expected: number;
+  guard?: { name: string; version: number } | undefined;
 }

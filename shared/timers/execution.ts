@@ -74,10 +74,6 @@ export function executionId(uid: string, scheduledFor: number): string {
   return `${uid}-${scheduledFor}`;
 }
 
-export function isOpen(execution: Execution): boolean {
-  return (openStates as readonly string[]).includes(execution.state);
-}
-
 /** True while nothing of it can have reached the target or spent its turn: only then may it be withdrawn. */
 export function neverStarted(execution: Execution): boolean {
   return execution.attempt === 0 && execution.deferrals === 0;

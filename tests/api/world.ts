@@ -1,5 +1,4 @@
 /** The API on an embedded store, reached by inject, with a clock that stands still and a bus that remembers. */
-import type { InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../services/api/app.js';
 import { apiSchema, type ApiConfig } from '../../services/api/config.js';
@@ -21,8 +20,9 @@ export const target = { url: 'https://example.test/callback' };
 
 /** Every answer under one type, since a test knows which one it waits for. */
 type AnyBody = TimerAnswer &
-  ProblemDocument & {
-    data: (TimerAnswer & ExecutionAnswer)[];
+  ProblemDocument &
+  Pick<ExecutionAnswer, 'attempts'> & {
+    data: (TimerAnswer & Pick<ExecutionAnswer, 'timerId'>)[];
     nextCursor: string | null;
     results: { status: number; id?: string; error?: ProblemDocument }[];
     executions: { id: string; state: string }[];
@@ -73,7 +73,7 @@ export async function openWorld({ mode = 'development', config, checks = {} }: W
   async function call(method: string, url: string, sent: Sent = {}): Promise<Answer> {
     const { body, headers = {} } = sent;
     const answer = await app.inject({
-      method: method as NonNullable<InjectOptions['method']>,
+      method,
       url,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),

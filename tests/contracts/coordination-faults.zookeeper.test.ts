@@ -104,7 +104,7 @@ describe('coordination by ZooKeeper under faults', () => {
     await leaderAmong([a!]);
     const roles: string[] = [];
     election.onChange(({ role }) => roles.push(role));
-    await registry.write(termDocument, { term: 40, leader: 'stranger' }, 1);
+    await registry.write(termDocument, { term: 40, leader: 'stranger' }, { expected: 1 });
     await eventually('it leads above it', () => election.current().term === 41 && roleOf(a!) === 'leader');
     expect(roles[0]).toBe('follower');
   });
@@ -124,10 +124,10 @@ describe('coordination by ZooKeeper under faults', () => {
   it('takes an emptied registry for what it is', async () => {
     const [a] = await setup('a');
     const { registry } = a!.coordination;
-    await registry.write('ring', 'one', 0);
-    await registry.write('ring', 'two', 1);
+    await registry.write('ring', 'one', { expected: 0 });
+    await registry.write('ring', 'two', { expected: 1 });
     await world.observer.remove(`${world.root}/registry/ring`);
     expect(await registry.read('ring')).toBeNull();
-    expect(await registry.write('ring', 'anew', 0)).toBe(1);
+    expect(await registry.write('ring', 'anew', { expected: 0 })).toBe(1);
   });
 });

@@ -51,7 +51,9 @@ describe('coordination by a lone process on a store', () => {
     await election.start();
     expect(election.current().role).toBe('follower');
     await expect(ping()).rejects.toMatchObject({ code: 'coordination-unavailable' });
-    await expect(registry.write('ring', 1, 0)).rejects.toMatchObject({ code: 'coordination-unavailable' });
+    await expect(registry.write('ring', 1, { expected: 0 })).rejects.toMatchObject({
+      code: 'coordination-unavailable',
+    });
     store.away = false;
     await clock.advance(1_000);
     expect(election.current()).toEqual({ role: 'leader', term: 1, leader: 'a' });
@@ -63,7 +65,7 @@ describe('coordination by a lone process on a store', () => {
     const { memory, clock, open } = setup();
     const { election, registry, close } = open('a');
     await election.start();
-    await memory.write(termDocument, { term: 7, leader: 'b' }, 1);
+    await memory.write(termDocument, { term: 7, leader: 'b' }, { expected: 1 });
     await clock.advance(1_000);
     expect(election.current()).toEqual({ role: 'follower', term: 7, leader: 'b' });
     await clock.advance(60_000);

@@ -28,26 +28,28 @@ export function registryContract(adapter: Adapter): void {
     it('numbers versions from 1 and gives back what was written', async () => {
       const registry = await setupOne();
       const value = { members: ['ä', 'b/c'], at: 1.5, none: null };
-      expect(await registry.write('ring/of "é"', value, 0)).toBe(1);
+      expect(await registry.write('ring/of "é"', value, { expected: 0 })).toBe(1);
       expect(await registry.read('ring/of "é"')).toEqual({ version: 1, value });
-      expect(await registry.write('ring/of "é"', null, 1)).toBe(2);
+      expect(await registry.write('ring/of "é"', null, { expected: 1 })).toBe(2);
       expect(await registry.read('ring/of "é"')).toEqual({ version: 2, value: null });
     });
 
     it('refuses a write that expects another version than the present one', async () => {
       const registry = await setupOne();
-      expect(await registry.write('ring', 'early', 1)).toBeNull();
-      await registry.write('ring', 'one', 0);
-      expect(await registry.write('ring', 'again', 0)).toBeNull();
-      await registry.write('ring', 'two', 1);
-      expect(await registry.write('ring', 'late', 1)).toBeNull();
-      expect(await registry.write('ring', 'far', 3)).toBeNull();
+      expect(await registry.write('ring', 'early', { expected: 1 })).toBeNull();
+      await registry.write('ring', 'one', { expected: 0 });
+      expect(await registry.write('ring', 'again', { expected: 0 })).toBeNull();
+      await registry.write('ring', 'two', { expected: 1 });
+      expect(await registry.write('ring', 'late', { expected: 1 })).toBeNull();
+      expect(await registry.write('ring', 'far', { expected: 3 })).toBeNull();
       expect(await registry.read('ring')).toEqual({ version: 2, value: 'two' });
     });
 
     it('lets one of several equal writes win', async () => {
       const registry = await setupOne();
-      const results = await Promise.all([1, 2, 3].map((value) => registry.write('ring', value, 0)));
+      const results = await Promise.all(
+        [1, 2, 3].map((value) => registry.write('ring', value, { expected: 0 })),
+      );
       expect(results.filter((version) => version === 1)).toHaveLength(1);
       expect(results.filter((version) => version === null)).toHaveLength(2);
     });
@@ -55,34 +57,36 @@ export function registryContract(adapter: Adapter): void {
     it('refuses a guarded write once the guarding document has moved on', async () => {
       const registry = await setupOne();
       const guard = { name: 'term', version: 1 };
-      expect(await registry.write('ring', 'no term', 0, guard)).toBeNull();
-      await registry.write('term', { term: 1, leader: 'a' }, 0);
-      expect(await registry.write('ring', 'one', 0, guard)).toBe(1);
-      await registry.write('term', { term: 2, leader: 'b' }, 1);
-      expect(await registry.write('ring', 'two', 1, guard)).toBeNull();
-      expect(await registry.write('ring', 'two', 1, { name: 'term', version: 2 })).toBe(2);
+      expect(await registry.write('ring', 'no term', { expected: 0, guard: guard })).toBeNull();
+      await registry.write('term', { term: 1, leader: 'a' }, { expected: 0 });
+      expect(await registry.write('ring', 'one', { expected: 0, guard: guard })).toBe(1);
+      await registry.write('term', { term: 2, leader: 'b' }, { expected: 1 });
+      expect(await registry.write('ring', 'two', { expected: 1, guard: guard })).toBeNull();
+      expect(await registry.write('ring', 'two', { expected: 1, guard: { name: 'term', version: 2 } })).toBe(
+        2,
+      );
       expect(await registry.read('ring')).toEqual({ version: 2, value: 'two' });
     });
 
     it('can guard a write by the absence of a document', async () => {
       const registry = await setupOne();
       const guard = { name: 'term', version: 0 };
-      expect(await registry.write('ring', 'one', 0, guard)).toBe(1);
+      expect(await registry.write('ring', 'one', { expected: 0, guard: guard })).toBe(1);
       expect(await registry.read('term')).toBeNull();
-      await registry.write('term', { term: 1, leader: 'a' }, 0);
-      expect(await registry.write('ring', 'two', 1, guard)).toBeNull();
+      await registry.write('term', { term: 1, leader: 'a' }, { expected: 0 });
+      expect(await registry.write('ring', 'two', { expected: 1, guard: guard })).toBeNull();
     });
 
     it('tells a watch the present document and each later one, until it is ended', async () => {
       const registry = await setupOne();
-      await registry.write('ring', 'one', 0);
+      await registry.write('ring', 'one', { expected: 0 });
       const kept: RegistryDocument[] = [];
       const ended: RegistryDocument[] = [];
       registry.watch('ring', (document) => kept.push(document));
       const end = registry.watch('ring', (document) => ended.push(document));
       await eventually('both are told', () => kept.length === 1 && ended.length === 1);
       end();
-      await registry.write('ring', 'two', 1);
+      await registry.write('ring', 'two', { expected: 1 });
       await eventually('the other one is told', () => kept.length === 2);
       expect(kept).toEqual([
         { version: 1, value: 'one' },
@@ -96,7 +100,7 @@ export function registryContract(adapter: Adapter): void {
       const told: RegistryDocument[] = [];
       registry.watch('ring', (document) => told.push(document));
       expect(await registry.read('ring')).toBeNull();
-      await registry.write('ring', 'one', 0);
+      await registry.write('ring', 'one', { expected: 0 });
       await eventually('it is told', () => told.length === 1);
       expect(told).toEqual([{ version: 1, value: 'one' }]);
     });
@@ -108,9 +112,9 @@ export function registryContract(adapter: Adapter): void {
         told.push(version);
         throw new Error('a listener with a fault');
       });
-      await registry.write('ring', 'one', 0);
+      await registry.write('ring', 'one', { expected: 0 });
       await eventually('it was told', () => told.length === 1);
-      await registry.write('ring', 'two', 1);
+      await registry.write('ring', 'two', { expected: 1 });
       await eventually('it was told again', () => told.length === 2);
       expect(told).toEqual([1, 2]);
     });
@@ -124,7 +128,7 @@ function acrossMembers(setup: (...names: string[]) => Promise<Contender[]>): voi
     const [a, b] = await setup('a', 'b');
     const told: RegistryDocument[] = [];
     b!.coordination.registry.watch('ring', (document) => told.push(document));
-    await a!.coordination.registry.write('ring', 'one', 0);
+    await a!.coordination.registry.write('ring', 'one', { expected: 0 });
     expect(await b!.coordination.registry.read('ring')).toEqual({ version: 1, value: 'one' });
     await eventually('the watch is told', () => told.length === 1);
   });
@@ -133,11 +137,11 @@ function acrossMembers(setup: (...names: string[]) => Promise<Contender[]>): voi
     const [a, b] = await setup('a', 'b');
     const told: RegistryDocument[] = [];
     b!.coordination.registry.watch('ring', (document) => told.push(document));
-    await a!.coordination.registry.write('ring', 'one', 0);
+    await a!.coordination.registry.write('ring', 'one', { expected: 0 });
     await eventually('the first one is told', () => told.length === 1);
     b!.link.cut();
-    await a!.coordination.registry.write('ring', 'two', 1);
-    await a!.coordination.registry.write('ring', 'three', 2);
+    await a!.coordination.registry.write('ring', 'two', { expected: 1 });
+    await a!.coordination.registry.write('ring', 'three', { expected: 2 });
     b!.link.heal();
     await eventually('the last one is told', () => told.at(-1)?.version === 3);
     expect(told.map(({ version }) => version)).toEqual([1, 3]);
@@ -152,22 +156,22 @@ function acrossMembers(setup: (...names: string[]) => Promise<Contender[]>): voi
     await eventually('both are seen', seesB);
     b!.link.stall();
     await eventually('the session has expired', () => !seesB());
-    await a!.coordination.registry.write('ring', 'one', 0);
+    await a!.coordination.registry.write('ring', 'one', { expected: 0 });
     b!.link.heal();
     await eventually('it is told', () => told.length === 1);
-    await a!.coordination.registry.write('ring', 'two', 1);
+    await a!.coordination.registry.write('ring', 'two', { expected: 1 });
     await eventually('it is told of the next one too', () => told.length === 2);
   });
 
   it('rejects instead of hanging while the link is stalled, and answers again when it heals', async () => {
     const [a] = await setup('a');
     const { registry, ping } = a!.coordination;
-    await registry.write('ring', 'one', 0);
+    await registry.write('ring', 'one', { expected: 0 });
     a!.link.stall();
     const unavailable = { code: 'coordination-unavailable', retryable: true };
     await Promise.all([
       expect(registry.read('ring')).rejects.toMatchObject(unavailable),
-      expect(registry.write('other', 'x', 0)).rejects.toMatchObject(unavailable),
+      expect(registry.write('other', 'x', { expected: 0 })).rejects.toMatchObject(unavailable),
       expect(ping()).rejects.toMatchObject(unavailable),
     ]);
     await expect(registry.read('ring')).rejects.toMatchObject(unavailable);

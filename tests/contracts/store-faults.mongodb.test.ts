@@ -241,7 +241,8 @@ describe('a server out of reach', () => {
       store.delivery.start([{ id: 'x', generation: 1, claim: 1, attempt: 0, until: baseTime }], worker),
     renew: (store) => store.processes.renew(worker, 2, {}),
     time: (store) => store.processes.time(),
-    document: (store) => store.documents.write('ring', 1, 0, { name: 'term', version: 1 }),
+    document: (store) =>
+      store.documents.write('ring', 1, { expected: 0, guard: { name: 'term', version: 1 } }),
   };
 
   const faults: Record<string, (link: TcpProxy) => void> = {

@@ -42,7 +42,7 @@ describe('the store in a SQLite file', () => {
     const first = await open();
     const running = await createRunning(first, timer);
     await first.delivery.settle([settlementOf(running)]);
-    await first.documents.write('ring', { version: 7 }, 0);
+    await first.documents.write('ring', { version: 7 }, { expected: 0 });
     const before = [await readTimer(first, timer), await readExecution(first, running)];
     await first.close();
 

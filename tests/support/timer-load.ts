@@ -48,7 +48,7 @@ export class TimerLoad {
   readonly #rings = new Map<string, Ring[]>();
   readonly #server: http.Server;
   readonly #run = Math.random().toString(36).slice(2, 8);
-  #waiters: { wanted: number; resolve: () => void }[] = [];
+  readonly #waiters: { wanted: number; resolve: () => void }[] = [];
 
   private constructor(options: LoadOptions) {
     this.#options = options;

@@ -10,6 +10,7 @@ import type { Mistake } from '../schemas/problem.js';
 import type { TimerDefinition } from '../schemas/timer-request.js';
 import { instantSchedule } from './instant-schedule.js';
 import { Mistakes } from './mistakes.js';
+import { inOrder } from './order.js';
 import { resolveRetries } from './retries.js';
 import { resolveTarget } from './target.js';
 
@@ -69,10 +70,6 @@ function pastMistake({ at, delayMs }: AtSchedule, now: number): Mistake | null {
   if (delayMs !== undefined || at >= now - pastGraceMs) return null;
   const seconds = Math.floor((now - at) / 1_000);
   return { pointer: '/at', detail: `is ${seconds} s in the past; at most 60 s are accepted`, in: 'body' };
-}
-
-function inOrder(metadata: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Of the definition before its delay is resolved: the same delay sent again is the same definition. */

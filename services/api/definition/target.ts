@@ -8,6 +8,7 @@ import { formatDuration } from '../schemas/duration.js';
 import type { TargetRequest } from '../schemas/timer-request.js';
 import type { TimerAnswer } from '../schemas/timer.js';
 import type { Mistakes } from './mistakes.js';
+import { inOrder } from './order.js';
 
 const defaultTimeoutMs = 30_000;
 const timeoutBounds = { min: 1, max: 900_000, bounds: 'at least a millisecond and at most 15 minutes' };
@@ -31,7 +32,7 @@ export function resolveTarget(sent: TargetRequest, mistakes: Mistakes): Target {
   return {
     url,
     method,
-    headers,
+    headers: inOrder(headers),
     body,
     timeoutMs:
       timeout === undefined ? defaultTimeoutMs : mistakes.duration('/target/timeout', timeout, timeoutBounds),
@@ -87,13 +88,12 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 const reservedHeader =
   /^(host|content-length|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|traceparent|tracestate|(proxy|webhook|timer)-.*)$/;
 
-/** Names in lower case and in order, so that equal headers have one form. */
+/** Names in lower case. */
 function resolveHeaders(sent: Record<string, string>, mistakes: Mistakes): Record<string, string> {
   const headers: Record<string, string> = {};
   let size = 0;
-  const names = Object.keys(sent).map((name) => ({ name, lower: name.toLowerCase() }));
-  for (const { name, lower } of names.sort((a, b) => (a.lower < b.lower ? -1 : 1))) {
-    const value = sent[name]!;
+  for (const [name, value] of Object.entries(sent)) {
+    const lower = name.toLowerCase();
     const complaint = complaintAboutHeader(lower, value, headers);
     if (complaint) mistakes.add(`/target/headers/${escapePointer(name)}`, complaint);
     headers[lower] = value;

@@ -110,6 +110,8 @@ export function problemOf(error: unknown): Problem {
 /** Answers `error`, whatever it is. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error);
+  // A malformed URL comes here before any hook has run.
+  reply.header('x-request-id', request.id);
   reply.code(problem.status).headers(problem.headers).type(mediaType);
   return reply.send(JSON.stringify(problem.document(request.id)));
 }

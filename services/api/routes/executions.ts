@@ -24,6 +24,11 @@ const listQuery = Type.Object(
 );
 
 export function addExecutionRoutes(app: App, executions: ExecutionStore): void {
+  addList(app, executions);
+  addReading(app, executions);
+}
+
+function addList(app: App, executions: ExecutionStore): void {
   app.get(
     '/v1/executions',
     {
@@ -55,6 +60,9 @@ export function addExecutionRoutes(app: App, executions: ExecutionStore): void {
       });
     },
   );
+}
+
+function addReading(app: App, executions: ExecutionStore): void {
   app.get(
     '/v1/executions/:id',
     {

@@ -20,18 +20,17 @@ export interface WritingRoutes {
 export function addTimerCreation(app: App, { desk, accept, exampleUrl }: WritingRoutes): void {
   const schema = {
     tags: ['Timers'],
-    summary: 'Create a timer',
     description:
       'Answers 201 once the timer is durable. With an `Idempotency-Key` it may be repeated: the same request gets the same timer, with `Idempotency-Replayed: true`.',
     headers: creatingHeaders,
     body: { ...timerCreation, 'x-examples': definitionExamples(exampleUrl) },
     response: { 201: timerReply, ...problemAnswers(400, 409, 413, 415, 422) },
   };
-  for (const [url, operationId] of [
-    ['/v1/timers', 'createTimer'],
-    ['/timers', 'createTimerShort'],
+  for (const [url, operationId, summary] of [
+    ['/v1/timers', 'createTimer', 'Create a timer'],
+    ['/timers', 'createTimerShort', 'Create a timer: the same, by a shorter path'],
   ] as const) {
-    app.post(url, { schema: { ...schema, operationId } }, async ({ headers, body }, reply) => {
+    app.post(url, { schema: { ...schema, operationId, summary } }, async ({ headers, body }, reply) => {
       accept();
       const namespace = namespaceOf(headers);
       const created = await create(desk, { namespace, sent: body, key: headers['idempotency-key'] });

@@ -47,9 +47,16 @@ function misspelling(text: string): string {
   return 'is not an RFC 3339 date and time with offset, such as 2030-01-31T09:00:00Z';
 }
 
-/** UTC, with milliseconds: `2030-01-31T09:00:00.000Z`. */
+let lastAt = NaN;
+let lastText = '';
+
+/** UTC, with milliseconds: `2030-01-31T09:00:00.000Z`. The last one is kept: an answer tells most of its instants twice. */
 export function formatInstant(at: number): string {
-  return new Date(at).toISOString();
+  if (at !== lastAt) {
+    lastText = new Date(at).toISOString();
+    lastAt = at;
+  }
+  return lastText;
 }
 
 export function formatInstantOrNull(at: number | null): string | null {

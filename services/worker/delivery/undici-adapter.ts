@@ -41,7 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   firstByteAt: number | null = null;
   status: number | null = null;
   headers: Record<string, string | string[] | undefined> = {};
-  #kept: Buffer[] = [];
+  readonly #kept: Buffer[] = [];
   #keptBytes = 0;
   #bytes = 0;
   #controller: Dispatcher.DispatchController | null = null;

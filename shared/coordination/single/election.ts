@@ -70,7 +70,7 @@ export class SingleElection implements Election {
     const document = await registry.read(termDocument);
     const term = ((document?.value as TermValue | undefined)?.term ?? 0) + 1;
     const value: TermValue = { term, leader: self.name };
-    const version = await registry.write(termDocument, value, document?.version ?? 0);
+    const version = await registry.write(termDocument, value, { expected: document?.version ?? 0 });
     if (version === null || !this.#wanted) return;
     this.#become({ role: 'leader', term, leader: self.name });
     void this.#loop.stop();

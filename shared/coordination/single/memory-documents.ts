@@ -1,5 +1,5 @@
 /** Documents in memory, with the store's contract for them: what `single` keeps its registry in when there is no store. */
-import type { DocumentStore, StoredDocument } from '../../store/store.js';
+import type { DocumentStore, StoredDocument, WriteCondition } from '../../store/store.js';
 
 export class MemoryDocuments implements DocumentStore {
   readonly #documents = new Map<string, StoredDocument>();
@@ -8,12 +8,7 @@ export class MemoryDocuments implements DocumentStore {
     return Promise.resolve(structuredClone(this.#documents.get(name) ?? null));
   }
 
-  write(
-    name: string,
-    value: unknown,
-    expected: number,
-    guard?: { name: string; version: number },
-  ): Promise<number | null> {
+  write(name: string, value: unknown, { expected, guard }: WriteCondition): Promise<number | null> {
     const refused =
       this.#version(name) !== expected || (guard && this.#version(guard.name) !== guard.version);
     if (refused) return Promise.resolve(null);

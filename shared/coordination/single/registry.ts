@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.js';
 import { CarillonError } from '../../base/errors.js';
 import type { DocumentStore } from '../../store/store.js';
 import { DocumentWatch } from '../document-watch.js';
-import type { Guard, Registry, RegistryDocument } from '../registry.js';
+import type { WriteCondition, Registry, RegistryDocument } from '../registry.js';
 
 const recheckMs = 1_000;
 
@@ -28,8 +28,8 @@ export class SingleRegistry implements Registry {
     return this.#options.documents.read(name).catch(unavailable);
   }
 
-  async write(name: string, value: unknown, expected: number, guard?: Guard): Promise<number | null> {
-    const version = await this.#options.documents.write(name, value, expected, guard).catch(unavailable);
+  async write(name: string, value: unknown, condition: WriteCondition): Promise<number | null> {
+    const version = await this.#options.documents.write(name, value, condition).catch(unavailable);
     for (const [watch, watched] of this.#watches) if (watched === name) watch.nudge();
     return version;
   }

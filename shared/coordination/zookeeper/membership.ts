@@ -90,7 +90,9 @@ export class ZooKeeperMembership implements Membership {
 
   async #look(connection: Connection, names: string[]): Promise<void> {
     const before = this.#seen;
-    const found = await Promise.all(names.map((name) => before.get(name) ?? this.#read(connection, name)));
+    const found = await Promise.all(
+      names.map(async (name) => before.get(name) ?? this.#read(connection, name)),
+    );
     const pairs = names.map((name, i) => [name, found[i]] as const);
     this.#seen = new Map(pairs.filter((pair): pair is [string, Member] => Boolean(pair[1])));
     const same = before.size === this.#seen.size && names.every((name) => before.has(name));

@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { DocumentWatch } from '../document-watch.js';
-import type { Guard, Registry, RegistryDocument } from '../registry.js';
+import type { WriteCondition, Registry, RegistryDocument } from '../registry.js';
 import type { Connection, Watcher } from './connection.js';
 import { Documents, type Write } from './documents.js';
 import type { OnEvent, Session } from './session.js';
@@ -35,9 +35,9 @@ export class ZooKeeperRegistry implements Registry {
     return this.#options.session.run(`reading ${name}`, (connection) => this.readOver(connection, name));
   }
 
-  write(name: string, value: unknown, expected: number, guard?: Guard): Promise<number | null> {
+  write(name: string, value: unknown, condition: WriteCondition): Promise<number | null> {
     return this.#options.session.run(`writing ${name}`, (connection) =>
-      this.writeOver(connection, { name, value, expected, guard }),
+      this.writeOver(connection, { name, value, ...condition }),
     );
   }
 

@@ -29,7 +29,7 @@ export function documentStore(db: Database): DocumentStore {
       const row = await db.documents.findOne({ _id: name }, { readConcern: { level: 'linearizable' } });
       return row && { version: row.version, value: row.value };
     },
-    async write(...[name, value, expected, guard]) {
+    async write(name, value, { expected, guard }) {
       const write = { name, value, expected };
       const done = guard
         ? await guarded(db, write, guard)

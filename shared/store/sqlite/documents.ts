@@ -1,5 +1,5 @@
 /** DocumentStore on SQLite. */
-import type { DocumentStore, StoredDocument } from '../store.js';
+import type { DocumentStore, StoredDocument, WriteCondition } from '../store.js';
 import type { Database } from './database.js';
 
 export class SqliteDocuments implements DocumentStore {
@@ -17,12 +17,7 @@ export class SqliteDocuments implements DocumentStore {
     });
   }
 
-  write(
-    name: string,
-    value: unknown,
-    expected: number,
-    guard?: { name: string; version: number },
-  ): Promise<number | null> {
+  write(name: string, value: unknown, { expected, guard }: WriteCondition): Promise<number | null> {
     return this.#db.write(() => {
       const write = this.#db.sql(
         `INSERT INTO documents (name, version, value) VALUES (?, ?, ?)

@@ -16,18 +16,18 @@ export function documentContract(open: OpenStore): void {
       const store = await setup();
       const value = { owners: { '0': 'scheduler-1' }, list: [1, null, 'x'] };
 
-      expect(await store.documents.write('ring', { owners: {} }, 0)).toBe(1);
-      expect(await store.documents.write('ring', value, 1)).toBe(2);
+      expect(await store.documents.write('ring', { owners: {} }, { expected: 0 })).toBe(1);
+      expect(await store.documents.write('ring', value, { expected: 1 })).toBe(2);
 
       expect(await store.documents.read('ring')).toEqual({ version: 2, value });
     });
 
     it.each([0, 1, 3])('refuse a write that expects version %i where it is 2', async (expected) => {
       const store = await setup();
-      await store.documents.write('ring', 'a', 0);
-      await store.documents.write('ring', 'b', 1);
+      await store.documents.write('ring', 'a', { expected: 0 });
+      await store.documents.write('ring', 'b', { expected: 1 });
 
-      expect(await store.documents.write('ring', 'c', expected)).toBeNull();
+      expect(await store.documents.write('ring', 'c', { expected: expected })).toBeNull();
 
       expect(await store.documents.read('ring')).toEqual({ version: 2, value: 'b' });
     });
@@ -35,7 +35,7 @@ export function documentContract(open: OpenStore): void {
     it('refuse a write that expects a version where there is none', async () => {
       const store = await setup();
 
-      expect(await store.documents.write('ring', 'a', 1)).toBeNull();
+      expect(await store.documents.write('ring', 'a', { expected: 1 })).toBeNull();
 
       expect(await store.documents.read('ring')).toBeNull();
     });
@@ -44,7 +44,9 @@ export function documentContract(open: OpenStore): void {
       const store = await setup();
       const values = Array.from({ length: 8 }, (_, i) => i);
 
-      const answers = await Promise.all(values.map((value) => store.documents.write('term', value, 0)));
+      const answers = await Promise.all(
+        values.map((value) => store.documents.write('term', value, { expected: 0 })),
+      );
 
       const winners = values.filter((_, i) => answers[i] === 1);
       expect(winners).toHaveLength(1);
@@ -54,16 +56,20 @@ export function documentContract(open: OpenStore): void {
 
     it('are written while their guard has the version it names', async () => {
       const store = await setup();
-      await store.documents.write('term', 7, 0);
+      await store.documents.write('term', 7, { expected: 0 });
 
-      expect(await store.documents.write('ring', 'a', 0, { name: 'term', version: 1 })).toBe(1);
+      expect(
+        await store.documents.write('ring', 'a', { expected: 0, guard: { name: 'term', version: 1 } }),
+      ).toBe(1);
     });
 
     it.each([0, 2])('are not written when the guard is not at version %i', async (version) => {
       const store = await setup();
-      await store.documents.write('term', 7, 0);
+      await store.documents.write('term', 7, { expected: 0 });
 
-      expect(await store.documents.write('ring', 'a', 0, { name: 'term', version })).toBeNull();
+      expect(
+        await store.documents.write('ring', 'a', { expected: 0, guard: { name: 'term', version } }),
+      ).toBeNull();
 
       expect(await store.documents.read('ring')).toBeNull();
     });
@@ -71,18 +77,23 @@ export function documentContract(open: OpenStore): void {
     it('are not written when a guard is missing', async () => {
       const store = await setup();
 
-      expect(await store.documents.write('ring', 'a', 0, { name: 'term', version: 1 })).toBeNull();
+      expect(
+        await store.documents.write('ring', 'a', { expected: 0, guard: { name: 'term', version: 1 } }),
+      ).toBeNull();
     });
 
     it('are never written by two terms at once', async () => {
       const store = await setup();
-      await store.documents.write('term', 1, 0);
+      await store.documents.write('term', 1, { expected: 0 });
 
       const [ring, term] = await Promise.all([
-        store.documents.write('ring', 'of term 1', 0, { name: 'term', version: 1 }),
-        store.documents.write('term', 2, 1),
+        store.documents.write('ring', 'of term 1', { expected: 0, guard: { name: 'term', version: 1 } }),
+        store.documents.write('term', 2, { expected: 1 }),
       ]);
-      const late = await store.documents.write('ring', 'late', ring ?? 0, { name: 'term', version: 1 });
+      const late = await store.documents.write('ring', 'late', {
+        expected: ring ?? 0,
+        guard: { name: 'term', version: 1 },
+      });
 
       expect(term).toBe(2);
       expect(late).toBeNull();

@@ -68,7 +68,7 @@ describe('an error of the driver', () => {
     (thrown) => {
       expect(failureOf(thrown, setup())).toMatchObject({
         code: 'network',
-        message: expect.stringMatching(/\.$/),
+        message: expect.stringMatching(/\.$/) as string,
       });
     },
   );
@@ -90,7 +90,7 @@ it.each([
 ] as const)('tells what the time went on while %s', (phase, words) => {
   expect(timedOut(50, setup(phase))).toMatchObject({
     failure: 'timeout',
-    message: expect.stringContaining(words),
+    message: expect.stringContaining(words) as string,
   });
 });
 

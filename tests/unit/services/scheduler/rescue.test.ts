@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { redefineTimer } from '../../../../shared/timers/change.js';
+import { dayMs } from '../../../support/factories.js';
+import { claimAs, executionsOf, leadMs, live, me, registerProcess, setup } from './world.js';
+
+describe('rescue', () => {
+  it('publishes what a gone scheduler had claimed, at its instant and not before', async () => {
+    const { service, clock, create, published, schedule, store } = await setup();
+    const other = await registerProcess(store, 'scheduler-2~dead');
+    const timer = await create(10_000, 'inherited');
+    const [execution] = await claimAs(schedule, timer, { holder: 'scheduler-2~dead', now: clock.now() });
+    await other.renew();
+    await service.start();
+    await clock.advance(9_900);
+    expect(published).toEqual([]);
+    expect((await executionsOf(store, 'inherited'))[0]!.holder).toBe(me);
+    await clock.advance(200);
+    expect(published.map(({ execution: { id, claim }, at }) => ({ id, claim, at }))).toEqual([
+      { id: execution!.id, claim: 1, at: timer.next!.dueAt - leadMs },
+    ]);
+  });
+
+  it('declares nobody gone who renews', async () => {
+    const { service, clock, create, published, schedule, store } = await setup();
+    const other = await registerProcess(store, 'scheduler-2~alive');
+    const timer = await create(8_000, 'theirs');
+    await claimAs(schedule, timer, { holder: 'scheduler-2~alive', now: clock.now() });
+    await service.start();
+    await live(clock, 10, [other]);
+    expect(published).toEqual([]);
+    expect((await store.processes.list()).map(({ gone }) => gone)).toEqual([false]);
+  });
+
+  it('forgets a gone process once nothing is left that it held', async () => {
+    const { service, clock, store } = await setup();
+    await registerProcess(store, 'worker-9~dead');
+    await service.start();
+    await clock.advance(6_000);
+    expect(await store.processes.list()).toEqual([]);
+  });
+
+  it('records an attempt of a gone worker as lost and repeats it at once', async () => {
+    const { service, clock, create, published, delivery, store } = await setup();
+    await create(100, 'lost');
+    const worker = await registerProcess(store, 'worker-1~dead');
+    await service.start();
+    await clock.advance(200);
+    await worker.renew();
+    await delivery.start([{ ...published[0]!.execution, until: clock.now() + 60_000 }], 'worker-1~dead');
+    await clock.advance(6_000);
+    const [execution] = await executionsOf(store, 'lost');
+    expect(execution!.attempts.map(({ n, outcome, worker: who }) => ({ n, outcome, who }))).toEqual([
+      { n: 1, outcome: 'lost', who: 'worker-1~dead' },
+    ]);
+    expect(execution).toMatchObject({ state: 'claimed', claim: 2, attempt: 1, lost: 1 });
+    expect(published).toHaveLength(2);
+  });
+
+  it('takes an execution from a living worker when its time is up', async () => {
+    const { service, clock, create, published, delivery, store } = await setup();
+    await create(100, 'overdue');
+    const worker = await registerProcess(store, 'worker-1~alive');
+    await service.start();
+    await live(clock, 1, [worker]);
+    await delivery.start([{ ...published[0]!.execution, until: clock.now() + 5_000 }], 'worker-1~alive');
+    await live(clock, 4, [worker]);
+    expect(published).toHaveLength(1);
+    await live(clock, 4, [worker]);
+    expect(published).toHaveLength(2);
+    expect((await executionsOf(store, 'overdue'))[0]!.lost).toBe(1);
+  });
+
+  it('publishes again what nobody started in time, though its claimer lives', async () => {
+    const { service, clock, create, published, store } = await setup();
+    const self = await registerProcess(store, me);
+    await create(100, 'unheard');
+    await service.start();
+    await live(clock, 9, [self]);
+    expect(published).toHaveLength(1);
+    await live(clock, 4, [self]);
+    expect(published.map(({ execution }) => execution.claim)).toEqual([1, 1]);
+  });
+
+  it('does not take a backlog for a loss, for at most a minute', async () => {
+    const { service, clock, create, published, state, store } = await setup();
+    const self = await registerProcess(store, me);
+    state.ready = 5_000;
+    await create(100, 'queued');
+    await service.start();
+    await live(clock, 55, [self]);
+    expect(published).toHaveLength(1);
+    await live(clock, 20, [self]);
+    expect(published).toHaveLength(2);
+  });
+
+  it('publishes at once what a change has claimed', async () => {
+    const { service, clock, create, published, timers, store } = await setup();
+    const timer = await create(-1_000, 'overdue');
+    await timers.change(timer, (current) => ({
+      change: redefineTimer(
+        current!,
+        {
+          schedule: { kind: 'at', at: clock.now() + dayMs },
+          target: timer.definition.target,
+          retries: timer.definition.retries,
+          tags: [],
+          metadata: {},
+          digest: 'other',
+        },
+        { now: clock.now(), expireAt: clock.now() + dayMs },
+      ),
+      reply: null,
+    }));
+    await service.start();
+    await clock.advance(1_500);
+    expect(published.map(({ execution }) => execution.scheduledFor)).toEqual([timer.next!.scheduledFor]);
+    expect((await executionsOf(store, 'overdue'))[0]!.holder).toBe(me);
+  });
+});

@@ -1,0 +1,164 @@
+/** The world that the scheduler's tests share. */
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { schedulerSchema } from '../../../../services/scheduler/config.js';
+import { SchedulerService } from '../../../../services/scheduler/service.js';
+import { uuidV7 } from '../../../../shared/base/ids.js';
+import { loadConfig } from '../../../../shared/config/load.js';
+import type { Election, Leadership } from '../../../../shared/coordination/election.js';
+import type { Presence } from '../../../../shared/presence/presence.js';
+import type { Bus } from '../../../../shared/queue/bus.js';
+import type { WorkMessage, WorkQueue } from '../../../../shared/queue/queue.js';
+import { openSqliteStore } from '../../../../shared/store/sqlite/sqlite-store.js';
+import type { ProcessReport, ScheduleStore, Store } from '../../../../shared/store/store.js';
+import { Metrics } from '../../../../shared/telemetry/metrics.js';
+import { createTimer, newExecution } from '../../../../shared/timers/change.js';
+import type { Timer } from '../../../../shared/timers/timer.js';
+import { dayMs, makeDefinition } from '../../../support/factories.js';
+import { ManualClock } from '../../../support/manual-clock.js';
+import { seededRandom } from '../../../support/seeded-random.js';
+
+/** The scheduler under test. */
+export const me = 'scheduler-1~me';
+interface World {
+  leads?: boolean;
+  wrapSchedule?: (schedule: ScheduleStore) => ScheduleStore;
+}
+
+/** How long before its instant the scheduler under test publishes. */
+export const leadMs = 50;
+
+/** A scheduler on an in-memory store, a queue that records, and a clock that stands still. */
+export async function setup({ leads = true, wrapSchedule = (schedule) => schedule }: World = {}) {
+  const store = await openSqliteStore({ path: ':memory:' });
+  onTestFinished(() => store.close());
+  const clock = new ManualClock();
+  const published: (WorkMessage & { at: number })[] = [];
+  const state = { leads, leader: null as string | null, holds: true, ready: 0, queueAway: false };
+  const queue = {
+    publish: (messages: WorkMessage[]) => {
+      if (state.queueAway) return Promise.resolve(messages.map(() => false));
+      published.push(...messages.map((message) => ({ ...message, at: clock.now() })));
+      return Promise.resolve(messages.map(() => true));
+    },
+    depth: () => Promise.resolve(state.ready),
+  } as unknown as WorkQueue;
+  let nudge: (topic: string, payload: unknown) => void = () => undefined;
+  const bus = {
+    subscribe: (_pattern: string, listener: typeof nudge) => {
+      nudge = listener;
+      return Promise.resolve({ stop: () => Promise.resolve() });
+    },
+  } as unknown as Bus;
+  const lead = (): Leadership => ({
+    role: state.leads ? 'leader' : 'follower',
+    term: 1,
+    leader: state.leader,
+  });
+  let changed: (leadership: Leadership) => void = () => undefined;
+  const election = {
+    current: lead,
+    onChange: (listener: typeof changed) => (changed = listener),
+  } as unknown as Election;
+  let gone: (old: string) => void = () => undefined;
+  const presence = {
+    incarnation: me,
+    holds: () => state.holds,
+    onGone: (listener: typeof gone) => (gone = listener),
+  } as unknown as Presence;
+  const service = new SchedulerService({
+    store: { ...store, schedule: wrapSchedule(store.schedule) },
+    queue,
+    bus,
+    election,
+    presence,
+    clock,
+    random: seededRandom(1),
+    metrics: new Metrics(),
+    log: pino({ level: 'silent' }),
+    config: {
+      ...loadConfig(schedulerSchema, {}),
+      schedulerPublishLeadMs: leadMs,
+      settledRetentionMs: 30 * dayMs,
+    },
+  });
+  onTestFinished(() => service.stop());
+  return {
+    ...store,
+    store,
+    clock,
+    service,
+    published,
+    state,
+    ids: () => published.map(({ execution }) => execution.timerId),
+    nudge: (timer: Timer, dueAt = timer.next!.dueAt) => nudge(`nudge.${timer.shard}`, { dueAt }),
+    elect: () => {
+      state.leads = true;
+      changed(lead());
+    },
+    declareMeGone: () => gone(me),
+    create: (inMs: number, id: string) => createAt(store, clock, { inMs, id }),
+  };
+}
+
+async function createAt(
+  store: Store,
+  clock: ManualClock,
+  { inMs, id }: { inMs: number; id: string },
+): Promise<Timer> {
+  const now = clock.now();
+  const { target, retries } = makeDefinition();
+  const wish = {
+    schedule: { kind: 'at' as const, at: now + inMs },
+    target,
+    retries,
+    tags: [],
+    metadata: {},
+    digest: id,
+  };
+  const timer = createTimer({ namespace: 'default', id, uid: uuidV7(now), wish, idempotencyKey: null, now });
+  await store.timers.create([timer]);
+  return timer;
+}
+
+/** The executions of a timer, as the store has them. */
+export function executionsOf(store: Store, timerId: string) {
+  return store.executions.list({ namespace: 'default', timerId, before: null, limit: 10 });
+}
+
+export async function registerProcess(store: Store, incarnation: string, report: ProcessReport = {}) {
+  const identity = {
+    incarnation,
+    name: incarnation.split('~')[0]!,
+    service: 'any',
+    host: 'elsewhere',
+    pid: 4_000_000,
+  };
+  await store.processes.register({ ...identity, counter: 0, gone: false, startedAt: 0, report });
+  let counter = 0;
+  return { renew: () => store.processes.renew(incarnation, ++counter, report) };
+}
+
+/** Lets `seconds` go by while these processes renew their rows, as living ones do. */
+export async function live(clock: ManualClock, seconds: number, processes: { renew(): Promise<boolean> }[]) {
+  for (let second = 0; second < seconds; second++) {
+    for (const process of processes) await process.renew();
+    await clock.advance(1_000);
+  }
+}
+
+/** Claims as another scheduler would. */
+export async function claimAs(
+  schedule: ScheduleStore,
+  timer: Timer,
+  { holder, now }: { holder: string; now: number },
+) {
+  const execution = {
+    ...newExecution(timer, timer.next!),
+    holder,
+    claimedAt: now,
+    wakeAt: timer.next!.dueAt + 10_000,
+  };
+  await schedule.claim([{ timer, execution, next: null, wakeAt: now + 600_000 }]);
+  return [execution];
+}
