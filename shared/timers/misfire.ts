@@ -26,7 +26,7 @@ export type SkipReason = 'too-late' | 'over-max';
 export interface SkippedRun {
   from: number;
   to: number;
-  /** Exact below `longestCount`; else at least so many. */
+  /** Exact below `longestCount`, and always for an interval without exclusions; else at least so many. */
   count: number;
   reason: SkipReason;
 }
@@ -49,7 +49,7 @@ export interface MisfireSituation {
   now: number;
 }
 
-/** Counting stops here. */
+/** Counting by walking stops here. */
 export const longestCount = 100_000;
 
 /** Decides over every occurrence from `next` on that is due at `now`. */

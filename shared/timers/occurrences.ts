@@ -93,11 +93,11 @@ export class Occurrences {
     return found;
   }
 
-  /** How many nominal times a range holds, `maxRuns` apart; `limit` stands for any number that is not smaller. */
+  /** How many nominal times a range holds, `maxRuns` apart. Where only walking can tell, at most `limit` are counted. */
   count({ after, until, limit }: Range): number {
     const { endAt = Infinity, exclusions } = this.#schedule;
     const counted = exclusions ? null : this.nominal.count(this.begin(after), Math.min(until, endAt));
-    return Math.min(counted ?? this.scheduledBetween({ after, until, limit }).length, limit);
+    return counted ?? this.scheduledBetween({ after, until, limit }).length;
   }
 
   /** The instant after which a search begins. */

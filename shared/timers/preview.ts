@@ -63,10 +63,7 @@ function leftOutNotes(occurrences: Occurrences, previous: number | null, instant
   if (previous === null) return [];
   const { local } = occurrences.nominal;
   const begin = occurrences.begin(previous);
-  return [
-    ...(local ? gapNotes(local, begin, instant) : []),
-    ...excludedNotes(occurrences, begin, instant),
-  ];
+  return [...(local ? gapNotes(local, begin, instant) : []), ...excludedNotes(occurrences, begin, instant)];
 }
 
 /** The gaps between two occurrences, where the rule leaves their times out. */
