@@ -12,7 +12,7 @@ export interface Nominal {
   beginning: number;
   /** Local times behind the instants, where there are any. */
   local: LocalRule | null;
-  /** The first instant after `after` and at most `until`, or null. */
+  /** The first instant after `after`, which is `beginning` or later, and at most `until`; or null. */
   next(after: number, until: number): number | null;
   /** How many lie after `after` and at most at `until`, where that can be told without walking; else null. */
   count(after: number, until: number): number | null;
@@ -41,7 +41,7 @@ function single(at: number, zone: Zone): Nominal {
 
 function everyOf({ intervalMs, anchor, timezone }: EverySchedule): Nominal {
   /** Turns up to and including the instant, the anchor's own counted. */
-  const turns = (instant: number): number => Math.max(0, Math.floor((instant - anchor) / intervalMs) + 1);
+  const turns = (instant: number): number => Math.floor((instant - anchor) / intervalMs) + 1;
   return {
     zone: zoneOf(timezone ?? 'UTC'),
     beginning: anchor - 1,

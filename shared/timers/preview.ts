@@ -98,19 +98,16 @@ function clockNotes(local: LocalRule | null, instant: number): Note[] {
 
 function shiftedNotes({ times, dst }: LocalRule, { from, offset, before }: Segment, instant: number): Note[] {
   const wall = instant + before;
-  if (dst.gap !== 'shift' || wall >= from + offset || !names(times, wall)) return [];
+  const isNamed = times.next(wall - 1, from + offset) === wall;
+  if (dst.gap !== 'shift' || !isNamed) return [];
   return [{ kind: 'gap-shifted', detail: `${formatWall(wall)} does not exist; read with the offset before` }];
 }
 
-function foldNotes({ times, dst }: LocalRule, segment: Segment, instant: number): Note[] {
+function foldNotes({ dst }: LocalRule, segment: Segment, instant: number): Note[] {
   const wall = instant + segment.offset;
   const half = foldHalf(wall, segment);
-  if (half === null || !names(times, wall)) return [];
+  if (half === null) return [];
   return [{ kind: `fold-${dst.fold}`, detail: `${formatWall(wall)} comes twice; this is the ${half} one` }];
-}
-
-function names(times: LocalRule['times'], wall: number): boolean {
-  return times.next(wall - 1, wall + 1) === wall;
 }
 
 function jitterNotes({ scheduledFor, dueAt }: Occurrence): Note[] {

@@ -205,6 +205,23 @@ describe('H in a cron expression', () => {
     expect([...new Set(starts)].sort((a, b) => a - b)).toEqual([30, 31, 32, 33, 34]);
   });
 
+  it('finds a place in a range shorter than its step', () => {
+    for (const id of ids.slice(0, 200))
+      expect(firstOf('H(0-5)/30 * * * *', id).getUTCMinutes()).toBeLessThanOrEqual(5);
+  });
+
+  it('means an interval with a step, and a time of day without one', () => {
+    const isInterval = (hour: string): boolean => new Cron(`0 ${hour} * * *`).isInterval;
+    expect(['*', '*/2', 'H/6'].map(isInterval)).toEqual([true, true, true]);
+    expect(['H', 'H(2-4)', '2', '1-5/2', '0-23'].map(isInterval)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('names a day of the month that every month has', () => {
     const days = ids.map((id) => firstOf('0 0 H 1 *', id).getUTCDate());
     expect(Math.max(...days)).toBe(28);

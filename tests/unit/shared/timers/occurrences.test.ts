@@ -92,6 +92,20 @@ describe('the first occurrence of a new timer', () => {
   });
 });
 
+describe('a cron', () => {
+  it('follows the zone in front of it before the schedule’s own', () => {
+    const schedule = cron('CRON_TZ=Asia/Tokyo 0 9 * * *', { timezone: 'Europe/Berlin' });
+    expect(new Date(nextOccurrence(schedule, now)!.scheduledFor).toISOString()).toBe(
+      '2026-06-02T00:00:00.000Z',
+    );
+  });
+
+  it('is waited for as long as a date may take to come again: 40 years', () => {
+    const next = nextOccurrence(cron('0 0 * 2 1#5'), Date.UTC(2072, 1, 29));
+    expect(next?.scheduledFor).toBe(Date.UTC(2112, 1, 29));
+  });
+});
+
 describe('limits', () => {
   it('leave out what is before startAt, and keep what is at it', () => {
     expect(offsets(every(hour, { startAt: now + 2 * hour }), 2)).toEqual([2 * hour, 3 * hour]);
@@ -152,6 +166,16 @@ describe('exclusions', () => {
     const nights = { crons: ['CRON_TZ=Asia/Tokyo * 0-8 * * *'] };
     const kept = offsets(every(hour, { exclusions: nights }), 5).map((offset) => offset / hour + 12);
     expect(kept).toEqual([13, 14, 24, 25, 26]);
+  });
+
+  it('draw H by the same timer as the schedule does', () => {
+    const schedule = cron('H * * * *', { exclusions: { crons: ['H * * * *'] } });
+    for (const id of ['a', 'b', 'c']) expect(nextOccurrence(schedule, now, { id })).toBeNull();
+  });
+
+  it('do not count', () => {
+    const occurrences = new Occurrences(every(hour, { exclusions: { crons: ['* 13 * * *'] } }));
+    expect(occurrences.count({ after: now, until: now + 5 * hour, limit: 100 })).toBe(4);
   });
 
   it('pass over a long exclusion by its blocks: a year without, at an interval of a second', () => {

@@ -3,6 +3,7 @@ import {
   admit,
   type Admission,
   type Contender,
+  defaultOverlapPolicy,
   overlapPolicies,
   type OverlapPolicy,
 } from '../../../../shared/timers/overlap.js';
@@ -11,6 +12,12 @@ const contender = (scheduledFor: number): Contender => ({ id: `uid-${scheduledFo
 const [first, second, third] = [contender(1), contender(2), contender(3)];
 
 describe('overlap', () => {
+  it('lets everything start unless told otherwise', () => {
+    expect(admit(defaultOverlapPolicy, third, { running: first, waiting: [second] })).toEqual({
+      action: 'start',
+    });
+  });
+
   it.each(overlapPolicies)('%s lets an execution start when none runs', (policy) => {
     expect(admit(policy, second, { running: null, waiting: [] })).toEqual({ action: 'start' });
   });
@@ -54,6 +61,14 @@ describe('overlap', () => {
     expect(admit('bufferAll', third, { running: null, waiting: [second] })).toEqual({ action: 'buffer' });
     expect(admit('bufferAll', third, { running: null, waiting: [second, third] })).toEqual({
       action: 'buffer',
+    });
+  });
+
+  it('cancelOther takes the one that comes later where both were due at once', () => {
+    const twin = { ...second, id: 'uid-run-now' };
+    expect(admit('cancelOther', twin, { running: second, waiting: [] })).toEqual({
+      action: 'cancelOlder',
+      older: 'uid-2',
     });
   });
 

@@ -71,12 +71,38 @@ describe('a preview', () => {
     ]);
   });
 
+  it('knows the edges of a fold: 02:00 comes twice, 03:00 once', () => {
+    const kinds = preview(cron('0 2,3 * * *', { dst: { fold: 'both' } }), {
+      from: Date.UTC(2026, 9, 25) - 1,
+      count: 3,
+    });
+    expect(kinds.map(({ local, notes }) => [local.slice(11, 13), notes.length])).toEqual([
+      ['02', 1],
+      ['02', 1],
+      ['03', 0],
+    ]);
+  });
+
+  it('knows times beside a gap from times moved out of it', () => {
+    expect(lines(cron('0,30 3,4 * * *'), '2026-03-29', 4)).toEqual(
+      ['03:00', '03:30', '04:00', '04:30'].map((time) => `2026-03-29T${time}:00+02:00`),
+    );
+  });
+
   it('tells what exclusions left out before an occurrence', () => {
     const exclusions = { dates: ['2026-07-02', '2026-07-03'] };
     expect(lines(cron('0 9 * * *', { exclusions }), '2026-07-01')).toEqual([
       '2026-07-01T09:00:00+02:00',
       '2026-07-04T09:00:00+02:00',
       '  excluded: 2026-07-02T09:00:00+02:00 and 1 more left out by an exclusion',
+    ]);
+  });
+
+  it('tells nothing of what lies before the start', () => {
+    const exclusions = { dates: ['2026-07-01'] };
+    const startAt = Date.UTC(2026, 6, 3);
+    expect(lines(cron('0 9 * * *', { exclusions, startAt }), '2026-07-01', 1)).toEqual([
+      '2026-07-03T09:00:00+02:00',
     ]);
   });
 
