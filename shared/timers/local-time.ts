@@ -21,12 +21,17 @@ function parse(text: string): number | null {
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] =
     written.exec(text) ?? [];
   if (year === undefined) return null;
-  const date = [Number(year), Number(month) - 1, Number(day)] as const;
-  const time = [Number(hour), Number(minute), Number(second)] as const;
-  const wall = Date.UTC(...date, ...time, Number(fraction.padEnd(3, '0')));
-  const isReal =
-    formatWall(wall).startsWith(text.slice(0, 10)) && time[0] < 24 && time[1] < 60 && time[2] < 60;
-  return isReal ? wall : null;
+  const wall = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    Number(fraction.padEnd(3, '0')),
+  );
+  // 30 February and 25:61 come out as something else.
+  return formatWall(wall).startsWith(text.slice(0, 19)) ? wall : null;
 }
 
 /** `2026-03-29T02:30:00`, with milliseconds where there are any. */
