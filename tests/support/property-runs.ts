@@ -6,3 +6,6 @@ export function propertyRuns(usual: number): number {
 }
 
 export const propertyFactor = Number(process.env['PROPERTY_RUNS'] ?? 1);
+
+/** The time that such a test may take. */
+export const propertyTimeoutMs = 60_000 * propertyFactor;

@@ -12,7 +12,7 @@ import {
 } from '../../../../shared/timers/misfire.js';
 import { nextOccurrence, occurrencesBetween } from '../../../../shared/timers/occurrences.js';
 import type { Occurrence, Schedule, ScheduleOwner } from '../../../../shared/timers/schedule.js';
-import { propertyRuns } from '../../../support/property-runs.js';
+import { propertyRuns, propertyTimeoutMs } from '../../../support/property-runs.js';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -188,16 +188,20 @@ describe('any outage', () => {
     return [{ from: first.scheduledFor, to: last.scheduledFor, count: left.length, reason }];
   }
 
-  it('is planned as one who looks at each occurrence would plan it', () => {
-    const length = fc.integer({ min: 0, max: 2 * day });
-    fc.assert(
-      fc.property(schedules, jitter, policies, length, (kind, jitterMs, chosen, outageMs) => {
-        const situation = outage({ ...kind, jitterMs }, start + outageMs);
-        expect(planMisfires(chosen, situation)).toEqual(reference(chosen, situation));
-      }),
-      { numRuns: propertyRuns(300) },
-    );
-  });
+  it(
+    'is planned as one who looks at each occurrence would plan it',
+    () => {
+      const length = fc.integer({ min: 0, max: 2 * day });
+      fc.assert(
+        fc.property(schedules, jitter, policies, length, (kind, jitterMs, chosen, outageMs) => {
+          const situation = outage({ ...kind, jitterMs }, start + outageMs);
+          expect(planMisfires(chosen, situation)).toEqual(reference(chosen, situation));
+        }),
+        { numRuns: propertyRuns(300) },
+      );
+    },
+    propertyTimeoutMs,
+  );
 
   it('takes bounded work, however long it was and however dense the schedule: ten years of seconds', () => {
     const schedule: Schedule = { kind: 'cron', expression: '* * * * * *', timezone: 'UTC' };

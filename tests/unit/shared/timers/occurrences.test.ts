@@ -7,7 +7,7 @@ import {
   occurrencesBetween,
 } from '../../../../shared/timers/occurrences.js';
 import type { CronSchedule, EverySchedule, Schedule } from '../../../../shared/timers/schedule.js';
-import { propertyRuns } from '../../../support/property-runs.js';
+import { propertyRuns, propertyTimeoutMs } from '../../../support/property-runs.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -190,23 +190,32 @@ describe('exclusions', () => {
     expect(nextOccurrence(every(1_000, { exclusions: { crons: ['* * * * *'] } }), now)).toBeNull();
   });
 
-  it('leave the same occurrences as a filter over all of them', () => {
-    const minutes = fc.uniqueArray(fc.integer({ min: 0, max: 59 }), { minLength: 1, maxLength: 30 });
-    const hours = fc.uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 23 });
-    fc.assert(
-      fc.property(minutes, hours, fc.integer({ min: 30, max: 5_000 }), (leftMinutes, leftHours, seconds) => {
-        const schedule = every(seconds * 1_000);
-        const range = { after: now, until: now + 2 * day, limit: 10_000 };
-        const expected = occurrencesBetween(schedule, range).filter(({ scheduledFor }) => {
-          const date = new Date(scheduledFor);
-          return !(leftMinutes.includes(date.getUTCMinutes()) && leftHours.includes(date.getUTCHours()));
-        });
-        const exclusions = { crons: [`${leftMinutes.join(',')} ${leftHours.join(',')} * * *`] };
-        expect(occurrencesBetween({ ...schedule, exclusions }, range)).toEqual(expected);
-      }),
-      { numRuns: propertyRuns(100) },
-    );
-  });
+  it(
+    'leave the same occurrences as a filter over all of them',
+    () => {
+      const minutes = fc.uniqueArray(fc.integer({ min: 0, max: 59 }), { minLength: 1, maxLength: 30 });
+      const hours = fc.uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 23 });
+      fc.assert(
+        fc.property(
+          minutes,
+          hours,
+          fc.integer({ min: 30, max: 5_000 }),
+          (leftMinutes, leftHours, seconds) => {
+            const schedule = every(seconds * 1_000);
+            const range = { after: now, until: now + 2 * day, limit: 10_000 };
+            const expected = occurrencesBetween(schedule, range).filter(({ scheduledFor }) => {
+              const date = new Date(scheduledFor);
+              return !(leftMinutes.includes(date.getUTCMinutes()) && leftHours.includes(date.getUTCHours()));
+            });
+            const exclusions = { crons: [`${leftMinutes.join(',')} ${leftHours.join(',')} * * *`] };
+            expect(occurrencesBetween({ ...schedule, exclusions }, range)).toEqual(expected);
+          },
+        ),
+        { numRuns: propertyRuns(100) },
+      );
+    },
+    propertyTimeoutMs,
+  );
 });
 
 describe('jitter', () => {
@@ -273,39 +282,47 @@ describe('any schedule', () => {
     { requiredKeys: [] },
   );
 
-  it('answers one step at a time what it answers for a range, increasing and within its limits', () => {
-    fc.assert(
-      fc.property(kinds, limits, (kind, more) => {
-        const schedule = { ...kind, ...more };
-        const walked = [];
-        let next = nextOccurrence(schedule, now - 1, { runs: 0 });
-        for (
-          ;
-          next && walked.length < 30;
-          walked.push(next), next = nextOccurrence(schedule, next.scheduledFor, { runs: walked.length })
-        );
-        const range = { after: now - 1, until: Infinity, limit: 30 };
-        expect(occurrencesBetween(schedule, range)).toEqual(walked);
-        for (const [i, { scheduledFor, dueAt }] of walked.entries()) {
-          expect(scheduledFor).toBeGreaterThan(walked[i - 1]?.dueAt ?? now - 1);
-          expect(scheduledFor).toBeGreaterThanOrEqual(more.startAt ?? 0);
-          expect(scheduledFor).toBeLessThanOrEqual(more.endAt ?? Infinity);
-          expect(dueAt).toBeGreaterThanOrEqual(scheduledFor);
-        }
-        expect(walked.length).toBeLessThanOrEqual(more.maxRuns ?? 30);
-      }),
-      { numRuns: propertyRuns(500) },
-    );
-  });
+  it(
+    'answers one step at a time what it answers for a range, increasing and within its limits',
+    () => {
+      fc.assert(
+        fc.property(kinds, limits, (kind, more) => {
+          const schedule = { ...kind, ...more };
+          const walked = [];
+          let next = nextOccurrence(schedule, now - 1, { runs: 0 });
+          for (
+            ;
+            next && walked.length < 30;
+            walked.push(next), next = nextOccurrence(schedule, next.scheduledFor, { runs: walked.length })
+          );
+          const range = { after: now - 1, until: Infinity, limit: 30 };
+          expect(occurrencesBetween(schedule, range)).toEqual(walked);
+          for (const [i, { scheduledFor, dueAt }] of walked.entries()) {
+            expect(scheduledFor).toBeGreaterThan(walked[i - 1]?.dueAt ?? now - 1);
+            expect(scheduledFor).toBeGreaterThanOrEqual(more.startAt ?? 0);
+            expect(scheduledFor).toBeLessThanOrEqual(more.endAt ?? Infinity);
+            expect(dueAt).toBeGreaterThanOrEqual(scheduledFor);
+          }
+          expect(walked.length).toBeLessThanOrEqual(more.maxRuns ?? 30);
+        }),
+        { numRuns: propertyRuns(500) },
+      );
+    },
+    propertyTimeoutMs,
+  );
 
-  it('counts what it names', () => {
-    fc.assert(
-      fc.property(kinds, limits, fc.integer({ min: 0, max: 3 * day }), (kind, more, length) => {
-        const occurrences = new Occurrences({ ...kind, ...more });
-        const range = { after: now, until: now + length, limit: 500 };
-        expect(Math.min(500, occurrences.count(range))).toBe(occurrences.scheduledBetween(range).length);
-      }),
-      { numRuns: propertyRuns(300) },
-    );
-  });
+  it(
+    'counts what it names',
+    () => {
+      fc.assert(
+        fc.property(kinds, limits, fc.integer({ min: 0, max: 3 * day }), (kind, more, length) => {
+          const occurrences = new Occurrences({ ...kind, ...more });
+          const range = { after: now, until: now + length, limit: 500 };
+          expect(Math.min(500, occurrences.count(range))).toBe(occurrences.scheduledBetween(range).length);
+        }),
+        { numRuns: propertyRuns(300) },
+      );
+    },
+    propertyTimeoutMs,
+  );
 });
