@@ -19,10 +19,9 @@ import type { SchedulerMetrics } from './metrics.js';
 import type { Publisher } from './publisher.js';
 
 const lookEveryMs = 1_000;
-/** A nudge waits this long for others to join it, unless its timer is due before. */
-const gatherMs = 30;
-/** What is due sooner than this is looked at without gathering. */
-const urgentMs = 100;
+/** A nudge waits for others to join it: this share of the time that is left until its timer is to be published. */
+const gatherShare = 0.25;
+const longestGatherMs = 100;
 
 export interface DispatcherOptions {
   schedule: ScheduleStore;
@@ -41,7 +40,8 @@ export interface DispatcherOptions {
 export class Dispatcher implements Lifecycle {
   readonly #options: DispatcherOptions;
   readonly #loop: Loop;
-  #cancelNudge: Cancel | null = null;
+  /** The look that was asked for and is still put off. */
+  #nudge: { at: number; cancel: Cancel } | null = null;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -60,20 +60,25 @@ export class Dispatcher implements Lifecycle {
   }
 
   async stop(): Promise<void> {
-    this.#cancelNudge?.();
+    this.#nudge?.cancel();
     await this.#loop.stop();
   }
 
   /** Looks soon because something may be due at `dueAt` that the last look could not see; at once when it is left out. */
   nudge(dueAt = 0): void {
     const { clock, config } = this.#options;
-    const now = clock.now();
-    if (dueAt > now + config.schedulerLookAheadMs) return;
-    if (dueAt < now + urgentMs) return this.#loop.nudge();
-    this.#cancelNudge ??= clock.after(gatherMs, () => {
-      this.#cancelNudge = null;
+    const left = dueAt - clock.now();
+    if (left > config.schedulerLookAheadMs) return;
+    const wait = Math.min((left - config.schedulerPublishLeadMs) * gatherShare, longestGatherMs);
+    if (wait <= 0) return this.#loop.nudge();
+    const at = clock.monotonic() + wait;
+    if (this.#nudge && this.#nudge.at <= at) return;
+    this.#nudge?.cancel();
+    const cancel = clock.after(wait, () => {
+      this.#nudge = null;
       this.#loop.nudge();
     });
+    this.#nudge = { at, cancel };
   }
 
   async #look(): Promise<void> {

@@ -35,7 +35,6 @@ export class Settler {
     this.#options = options;
     this.#batcher = new Batcher({
       maxItems: largestBatch,
-      concurrency: 2,
       run: (settlements) => this.#store(together(settlements)),
       onBatch: (size) => options.metrics.settleBatch.observe(size),
     });

@@ -237,7 +237,7 @@ describe('the time limit', () => {
     const result = await setup().call(server.url, { timeoutMs: 50 });
     expect(result.failure).toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('did not answer'),
+      message: expect.stringContaining('did not answer') as string,
     });
     expect(result).toMatchObject({ status: null, response: null, firstByteAt: null });
   });

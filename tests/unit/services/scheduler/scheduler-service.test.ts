@@ -62,6 +62,17 @@ describe('the scheduler', () => {
     expect(published.map(({ at }) => at)).toEqual([timer.next!.dueAt - leadMs]);
   });
 
+  it('does not let an urgent timer wait for one that can', async () => {
+    const { service, clock, create, nudge, published } = await setup();
+    await service.start();
+    await clock.advance(500);
+    nudge(await create(1_900, 'patient'));
+    const urgent = await create(leadMs + 20, 'urgent');
+    nudge(urgent);
+    await clock.advance(20);
+    expect(published.map(({ at }) => at)).toEqual([urgent.next!.dueAt - leadMs]);
+  });
+
   it('claims nothing while another leads, and everything due once it is elected itself', async () => {
     const { service, clock, create, nudge, ids, elect } = await setup({ leads: false });
     await service.start();
