@@ -11,7 +11,7 @@ import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DueQuery, ScheduleStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import { closeCheckMs, newExecution } from '../../shared/timers/change.js';
-import { nextOccurrence } from '../../shared/timers/schedule.js';
+import { nextOccurrence } from '../../shared/timers/occurrences.js';
 import type { Timer } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
 import type { DefinitionCache } from './definition-cache.js';
@@ -132,7 +132,10 @@ export class Dispatcher implements Lifecycle {
     const { clock, config, presence } = this.#options;
     const now = clock.now();
     const occurrence = timer.next!;
-    const next = nextOccurrence(timer.definition.schedule, occurrence.scheduledFor);
+    const next = nextOccurrence(timer.definition.schedule, occurrence.scheduledFor, {
+      ...timer,
+      runs: timer.runs + 1,
+    });
     return {
       timer,
       next,

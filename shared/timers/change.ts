@@ -4,7 +4,8 @@
  * keep what they were promised, those after c follow the new definition.
  */
 import { type Execution, executionId, neverStarted } from './execution.js';
-import { nextOccurrence, type Occurrence, type Schedule } from './schedule.js';
+import { firstOccurrence, nextOccurrence } from './occurrences.js';
+import { isOneShot, type Occurrence, type Schedule, type ScheduleOwner } from './schedule.js';
 import { type Definition, shardOf, type Target, type Timer, type TimerKey } from './timer.js';
 import type { RetryPolicy } from './retry-policy.js';
 
@@ -58,7 +59,7 @@ export interface Creation extends TimerKey {
 /** A new timer, due at its schedule's first occurrence. */
 export function createTimer({ namespace, id, uid, wish, idempotencyKey, now }: Creation): Timer {
   const { schedule, target, retries, tags, metadata, digest } = wish;
-  const next = nextOccurrence(schedule, null);
+  const next = firstOccurrence(schedule, now, { id, uid, runs: 0 });
   return {
     namespace,
     id,
@@ -138,7 +139,8 @@ export function redefineTimer(current: Current, wish: Wish, { now, expireAt }: I
       execution.state === 'claimed' && execution.scheduledFor > instant && neverStarted(execution),
   );
   const overdue = unclaimedUpTo(instant, current);
-  const next = nextAfterChange(content.schedule, instant);
+  const runs = timer.runs - withdrawn.length + overdue.length;
+  const next = nextAfterChange(content.schedule, instant, { ...timer, runs });
   return {
     ...untouched,
     timer: {
@@ -146,7 +148,7 @@ export function redefineTimer(current: Current, wish: Wish, { now, expireAt }: I
       definition: { version: timer.definition.version + 1, ...content },
       next,
       lastScheduledFor: lastKept(current, withdrawn, overdue),
-      runs: timer.runs - withdrawn.length + overdue.length,
+      runs,
       wakeAt: wakeOf(next, now),
     },
     retire: timer.definition,
@@ -191,8 +193,9 @@ function unclaimedUpTo(instant: number, { timer, open, lastStartedFor }: Current
 }
 
 /** The new schedule starts after c; one instant at or before c is due at once (a claim finds out whether it ran already). */
-function nextAfterChange(schedule: Schedule, instant: number): Occurrence | null {
-  return nextOccurrence(schedule, instant) ?? nextOccurrence(schedule, null);
+function nextAfterChange(schedule: Schedule, instant: number, owner: ScheduleOwner): Occurrence | null {
+  const next = nextOccurrence(schedule, instant, owner);
+  return next ?? (isOneShot(schedule) ? nextOccurrence(schedule, null, owner) : null);
 }
 
 function wakeOf(next: Occurrence | null, now: number): number {

@@ -4,12 +4,14 @@ import { formatDuration } from '../schemas/duration.js';
 import { formatInstant, formatInstantOrNull } from '../schemas/instant.js';
 import type { TimerDefinition } from '../schemas/timer-request.js';
 import type { TimerAnswer } from '../schemas/timer.js';
+import { instantSchedule } from './instant-schedule.js';
 import { describeRetries } from './retries.js';
 import { describeTarget } from './target.js';
 
 export function describeTimer(timer: Timer): TimerAnswer {
   const { id, namespace, state, generation, next, lastScheduledFor, runs, tags, metadata } = timer;
-  const { schedule, target, retries } = timer.definition;
+  const { target, retries } = timer.definition;
+  const schedule = instantSchedule(timer.definition.schedule);
   return {
     id,
     namespace,

@@ -4,10 +4,11 @@
  */
 import { hash } from 'node:crypto';
 import type { Wish } from '../../../shared/timers/change.js';
-import type { Schedule } from '../../../shared/timers/schedule.js';
+import type { AtSchedule, Schedule } from '../../../shared/timers/schedule.js';
 import { parseInstant } from '../schemas/instant.js';
 import type { Mistake } from '../schemas/problem.js';
 import type { TimerDefinition } from '../schemas/timer-request.js';
+import { instantSchedule } from './instant-schedule.js';
 import { Mistakes } from './mistakes.js';
 import { inOrder } from './order.js';
 import { resolveRetries } from './retries.js';
@@ -34,7 +35,7 @@ export interface ResolutionContext {
 /** Resolves a definition that fits its schema; answers every mistake that the schema cannot tell. */
 export function resolve(sent: TimerDefinition, { now, keep }: ResolutionContext): Resolution | Mistake[] {
   const mistakes = new Mistakes();
-  const schedule = keep ?? resolveSchedule(sent, now, mistakes);
+  const schedule = keep ? instantSchedule(keep) : resolveSchedule(sent, now, mistakes);
   const target = resolveTarget(sent.target, mistakes);
   const retries = resolveRetries(sent.retries, mistakes);
   if (mistakes.list.length > 0) return mistakes.list;
@@ -45,7 +46,7 @@ export function resolve(sent: TimerDefinition, { now, keep }: ResolutionContext)
   };
 }
 
-function resolveSchedule({ at, delay }: TimerDefinition, now: number, mistakes: Mistakes): Schedule {
+function resolveSchedule({ at, delay }: TimerDefinition, now: number, mistakes: Mistakes): AtSchedule {
   if (at !== undefined && delay !== undefined)
     mistakes.add('/delay', 'is there beside `at`; give exactly one of them');
   else if (delay !== undefined) {
@@ -65,14 +66,14 @@ function resolveInstant(text: string, now: number, mistakes: Mistakes): number {
   return now;
 }
 
-function pastMistake({ at, delayMs }: Schedule, now: number): Mistake | null {
+function pastMistake({ at, delayMs }: AtSchedule, now: number): Mistake | null {
   if (delayMs !== undefined || at >= now - pastGraceMs) return null;
   const seconds = Math.floor((now - at) / 1_000);
   return { pointer: '/at', detail: `is ${seconds} s in the past; at most 60 s are accepted`, in: 'body' };
 }
 
 /** Of the definition before its delay is resolved: the same delay sent again is the same definition. */
-function digestOf({ at, delayMs }: Schedule, content: Omit<Wish, 'schedule' | 'digest'>): string {
+function digestOf({ at, delayMs }: AtSchedule, content: Omit<Wish, 'schedule' | 'digest'>): string {
   const when = delayMs === undefined ? `at ${at}` : `delay ${delayMs}`;
   return hash('sha1', JSON.stringify([when, content]), 'base64url');
 }

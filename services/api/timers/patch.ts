@@ -2,6 +2,7 @@
 import type { Decision } from '../../../shared/store/store.js';
 import { redefineTimer, type Current, type Instant } from '../../../shared/timers/change.js';
 import { isClosed, type Timer } from '../../../shared/timers/timer.js';
+import { instantSchedule } from '../definition/instant-schedule.js';
 import { describeDefinition } from '../definition/description.js';
 import { isObject, mergePatch } from '../definition/merge-patch.js';
 import { resolve } from '../definition/resolution.js';
@@ -46,8 +47,9 @@ function decide(
   const resolution = resolve(checked.value, { now: instant.now, ...(!reschedules && { keep: schedule }) });
   if (Array.isArray(resolution)) return refused(invalidRequest(resolution));
   const { wish, past } = resolution;
-  if (past && wish.schedule.at !== schedule.at) return refused(invalidRequest([past]));
-  const same = timer.digest === wish.digest && wish.schedule.at === schedule.at;
+  const isSameInstant = instantSchedule(wish.schedule).at === instantSchedule(schedule).at;
+  if (past && !isSameInstant) return refused(invalidRequest([past]));
+  const same = timer.digest === wish.digest && isSameInstant;
   if (same) return { change: null, reply: { timer } };
   const change = redefineTimer(current, wish, instant);
   return { change, reply: { timer: change.timer } };

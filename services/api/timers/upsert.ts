@@ -10,6 +10,7 @@ import {
   type Wish,
 } from '../../../shared/timers/change.js';
 import { isClosed, type Timer } from '../../../shared/timers/timer.js';
+import { instantSchedule } from '../definition/instant-schedule.js';
 import { resolve } from '../definition/resolution.js';
 import { invalidRequest, Problem } from '../plugins/problems.js';
 import type { Mistake } from '../schemas/problem.js';
@@ -64,7 +65,9 @@ function decide(
   instant: Instant,
 ): Decision<Reply<Upserted>> {
   const { timer } = current;
-  const repeatsAt = wish.schedule.delayMs === undefined && wish.schedule.at === timer.definition.schedule.at;
+  const wanted = instantSchedule(wish.schedule);
+  const repeatsAt =
+    wanted.delayMs === undefined && wanted.at === instantSchedule(timer.definition.schedule).at;
   if (past && !repeatsAt) return refused(invalidRequest([past]));
   const asItIs = { change: null, reply: { timer, created: false } };
   if (!isClosed(timer)) {

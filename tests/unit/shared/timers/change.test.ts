@@ -7,6 +7,7 @@ import {
   type Wish,
 } from '../../../../shared/timers/change.js';
 import { openStates } from '../../../../shared/timers/execution.js';
+import { nextOccurrence } from '../../../../shared/timers/occurrences.js';
 import { defaultRetryPolicy } from '../../../../shared/timers/retry-policy.js';
 import { shardOf } from '../../../../shared/timers/timer.js';
 import { makeDefinition, makeTimer } from '../../../support/factories.js';
@@ -50,6 +51,20 @@ describe('creating', () => {
 
   it('makes an instant that is past due at once', () => {
     expect(create(-30_000)).toMatchObject({ next: at(-30_000), wakeAt: now - 30_000 });
+  });
+
+  it('makes nothing up for a recurring timer: its first occurrence is yet to come', () => {
+    const schedule = { kind: 'every', intervalMs: 1_000, anchor: now - 10_000, jitterMs: 100 } as const;
+    const timer = createTimer({
+      namespace: 'ns',
+      id: 'id',
+      uid: 'uid',
+      wish: { ...wish(0), schedule },
+      idempotencyKey: null,
+      now,
+    });
+    expect(timer.next).toEqual(nextOccurrence(schedule, now, { uid: 'uid' }));
+    expect(timer.wakeAt).toBe(timer.next?.dueAt);
   });
 });
 

@@ -71,6 +71,14 @@ describe('redefining with other content', () => {
     expect(redefineTimer(current, wish, times).timer).toMatchObject({ next: at(-9_000) });
   });
 
+  it('goes on after c where the new schedule recurs, and never back to where that began', () => {
+    const schedule = { kind: 'every', intervalMs: 1_000, anchor: now - 10_000 } as const;
+    const next = (endAt: number) =>
+      redefineTimer(setup(), wishOf(setup(), { schedule: { ...schedule, endAt } }), times).timer.next;
+    expect(next(now + 5_000)).toEqual(at(1_000));
+    expect(next(now)).toBeNull();
+  });
+
   it('withdraws what is claimed after c and never started, and gives its run back', () => {
     const current = claimed(1_500);
     const change = redefineTimer(current, wishOf(current, { target: elsewhere }), times);
