@@ -1,5 +1,5 @@
 /** How much work waits for workers, and whether that alone explains why something was not started yet. Pure. */
-import type { ProcessRow } from '../../shared/store/store.js';
+import type { ProcessRow } from '../../shared/store/processes.js';
 
 export interface Backlog {
   messages: number;

@@ -13,13 +13,8 @@ import type { Random } from '../../shared/base/random.js';
 import type { Observer } from '../../shared/presence/observer.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
-import type {
-  ProcessRow,
-  ProcessStore,
-  ScheduleStore,
-  DeliveryStore,
-  Settlement,
-} from '../../shared/store/store.js';
+import type { ProcessRow, ProcessStore } from '../../shared/store/processes.js';
+import type { ScheduleStore, DeliveryStore, Settlement } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Execution } from '../../shared/timers/execution.js';
 import { attemptId, verdictOf } from '../../shared/timers/outcome.js';

@@ -4,7 +4,7 @@
  * store that was away, or an observer that was frozen, declares nobody.
  */
 import type { Clock } from '../base/clock.js';
-import type { ProcessRow, ProcessStore } from '../store/store.js';
+import type { ProcessRow, ProcessStore } from '../store/processes.js';
 import { leaseMs } from './presence.js';
 
 /** Readings further apart than this prove nothing about the time between them. */

@@ -8,7 +8,7 @@ import { messageOf } from '../base/errors.js';
 import { incarnationId } from '../base/ids.js';
 import type { Lifecycle } from '../base/lifecycle.js';
 import { Loop } from '../base/loop.js';
-import type { ProcessReport, ProcessRow, ProcessStore } from '../store/store.js';
+import type { ProcessReport, ProcessRow, ProcessStore } from '../store/processes.js';
 import type { Logger } from '../telemetry/logger.js';
 
 /** How long a renewal is good for. */

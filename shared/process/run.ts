@@ -14,7 +14,7 @@ import { systemRandom, type Random } from '../base/random.js';
 import { clusterSchema, type ClusterConfig } from '../config/cluster.js';
 import { loadConfig, type Environment } from '../config/load.js';
 import { Presence } from '../presence/presence.js';
-import type { ProcessStore } from '../store/store.js';
+import type { ProcessStore } from '../store/processes.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { watchInterruption } from './interruption.js';

@@ -8,7 +8,9 @@ import type { Change, Current } from '../timers/change.js';
 import type { AttemptRecord } from '../timers/outcome.js';
 import type { Execution, ExecutionState } from '../timers/execution.js';
 import type { Definition, Timer, TimerKey, TimerState } from '../timers/timer.js';
+import type { OverlapPolicy } from '../timers/overlap.js';
 import type { Occurrence } from '../timers/schedule.js';
+import type { ProcessStore } from './processes.js';
 
 export interface Store {
   timers: TimerStore;
@@ -35,6 +37,13 @@ export interface TimerStore {
    * in every try, with what the try has read; what it returns is written whole, or nothing is.
    */
   change<Reply>(key: TimerKey, decide: (current: Current | null) => Decision<Reply>): Promise<Reply>;
+  /**
+   * Puts plain watchdogs off, all by one write: each that is active, is a delay without further limits (`isPlainWatchdog`)
+   * and whose next occurrence is after `now` and not claimed becomes due `delayMs` after `now`, never earlier than it was;
+   * its schedule's `at`, `updatedAt` and `changedAt` move with it, generation and version stay. Answers, in order, the
+   * timer as it is afterwards, or null where nothing was put off: then a change has to decide.
+   */
+  touch(keys: TimerKey[], now: number): Promise<(Timer | null)[]>;
   /** How many timers are in each state, all namespaces; may be seconds old. */
   counts(): Promise<Record<TimerState, number>>;
 }
@@ -80,10 +89,13 @@ export interface ExecutionQuery {
 export interface ScheduleStore {
   /** Active timers of these shards with `wakeAt` before `before`, oldest first. */
   dueTimers(query: DueQuery): Promise<Timer[]>;
+  /** Paused timers of these shards with `wakeAt` before `before`, oldest first. */
+  duePauses(query: DueQuery): Promise<Timer[]>;
   /**
-   * All or nothing: inserts each claim's execution unless its id exists, and moves each timer on, provided that every
-   * timer still has the uid, generation and next occurrence it was read with. Answers the ids of executions that
-   * existed already (not claimed by this call), or `conflict` and nothing is written.
+   * All or nothing: inserts each claim's executions unless their ids exist, and moves each timer on, provided that every
+   * timer still has the uid, generation and next occurrence it was read with. `runs` grows by the executions that are
+   * new and not `skipped`, and `lastScheduledFor` becomes that of the newest of them. Answers the ids of executions
+   * that existed already (not claimed by this call), or `conflict` and nothing is written.
    */
   claim(claims: Claim[]): Promise<{ existed: Set<string> } | 'conflict'>;
   /** Active timers without next occurrence: closes those without an open execution, looks at the others again at `checkAt`. */
@@ -95,8 +107,8 @@ export interface ScheduleStore {
   /** Claimed and running executions that these incarnations hold. */
   heldBy(holders: string[], limit: number): Promise<Execution[]>;
   /**
-   * Each that is still retrying or deferred under the claim number it was read with, and not `final`, becomes claimed:
-   * claim + 1, callAt = its old wakeAt. Answers the winners as they are now, in no order.
+   * Each that is still retrying or deferred under the claim number it was read with, and neither `final` nor `held`,
+   * becomes claimed: claim + 1, callAt = its old wakeAt less the offset of the test clock. Answers the winners as they are now, in no order.
    */
   reclaim(executions: Execution[], by: Claimer): Promise<Execution[]>;
   /**
@@ -112,6 +124,8 @@ export interface ScheduleStore {
 
 export interface DueQuery {
   shards: readonly number[];
+  /** Of this namespace only. */
+  namespace?: string;
   before: number;
   limit: number;
 }
@@ -119,8 +133,9 @@ export interface DueQuery {
 export interface Claim {
   /** As read by `dueTimers`. */
   timer: Timer;
-  execution: Execution;
-  /** The timer's next occurrence after this one; null for none. */
+  /** In the order of `scheduledFor`; at least one. */
+  executions: Execution[];
+  /** The timer's next occurrence after these; null for none. */
   next: Occurrence | null;
   /** The timer's new `wakeAt`. */
   wakeAt: number;
@@ -131,25 +146,41 @@ export interface Claimer {
   /** `claimedAt` of what is claimed anew. */
   now: number;
   publishAgainAt: number;
+  /** The test clock less the real one; 0 without one. */
+  clockOffsetMs: number;
 }
 
 // What the worker does.
 
 export interface DeliveryStore {
   /**
-   * Each that is still claimed under this generation, claim number and attempt count becomes running by `runner`, its
-   * attempt counted. Answers the ids that this runner won, repeats included. Takes no longer than two seconds.
+   * Each that is still claimed under this generation, claim number and attempt count becomes running by the runner, its
+   * attempt counted; repeats answer the same. Takes no longer than two seconds.
+   *
+   * Where `overlap` is not `allowAll` it is admitted first: `busy` of the timer is compared and set to its id. `busy`
+   * is free when it names nothing, this execution, or one that is over (ended, or not there). Who finds it taken is
+   * refused by the policy (`admit`): it becomes skipped, reason `overlap`, and may close its timer; or deferred until
+   * `recheckAt`, reason `overlap`, deferrals unchanged, with `bufferOne` and `cancelOther` named in `buffered`, where
+   * a newer one under `cancelOther` takes the place of an older one, which is skipped. `cancelOther` also stamps the
+   * older execution in `busy` with `abort` where it is under way, and ends it as aborted where it only waits. An
+   * execution that ends between the look and the deferral leaves nobody waiting for `recheckAt`.
    */
-  start(starts: Start[], runner: string): Promise<Set<string>>;
+  start(starts: Start[], by: Runner): Promise<Started>;
+  /** Ids of executions that this incarnation runs and that are stamped `abort`. */
+  aborts(runner: string): Promise<string[]>;
   /** Each that is still claimed under this generation and claim number becomes deferred. */
   defer(deferrals: Deferral[]): Promise<void>;
   /**
    * In this order: inserts each attempt's record unless one is there (then that one's verdict counts, and a result for an
    * attempt recorded as lost is kept beside it as `lateOutcome`); moves each execution that still runs this attempt to
-   * the verdict's state (retrying becomes cancelled where it is `final`; a lost attempt is counted in `lost`); closes the
-   * timers that have no next occurrence and no open execution left. Repeating it finishes what an earlier call began.
+   * the verdict's state (retrying becomes cancelled where it is `final` and aborted where it is to `abort`, and waits for
+   * `never` with `callAt` the verdict's time where it is `held`; a lost attempt is counted in `lost`); where it ended and
+   * overlap matters, passes `busy` on to `buffered`, else to the oldest that is deferred for `overlap`, else to nobody,
+   * and makes that one due (`wakeAt` = its dueAt, of a held one `callAt`); closes the timers that have no next
+   * occurrence and no open execution left. Repeating it finishes what an earlier call began. Answers the shards in
+   * which one became due.
    */
-  settle(settlements: Settlement[]): Promise<void>;
+  settle(settlements: Settlement[]): Promise<Set<number>>;
   /** Definitions by uid and version, from the timer's row or its history; missing ones are left out. */
   definitions(refs: DefinitionRef[]): Promise<Map<string, Definition>>;
 }
@@ -162,6 +193,26 @@ export interface Start {
   attempt: number;
   /** When the execution counts as lost: start + timeout + margin. */
   until: number;
+  timer: TimerKey & { uid: string };
+  scheduledFor: number;
+  /** Of the definition it was claimed under. */
+  overlap: OverlapPolicy;
+  /** When it is tried again at the latest should it have to wait. */
+  recheckAt: number;
+}
+
+export interface Runner {
+  incarnation: string;
+  now: number;
+  /** End of the retention of what is refused for good. */
+  expireAt: number;
+}
+
+/** Ids; those in neither were lost: to another, or because it is no longer due. */
+export interface Started {
+  won: Set<string>;
+  /** Skipped or deferred because an earlier one of the timer has not ended. */
+  refused: Set<string>;
 }
 
 export interface Deferral {
@@ -175,6 +226,8 @@ export interface Deferral {
 export interface Settlement {
   record: AttemptRecord;
   timer: TimerKey & { uid: string };
+  /** True unless any number of executions of this timer may run at a time. */
+  overlap: boolean;
   /** `settledAt` when the verdict is an end. */
   now: number;
   /** End of the retention of an execution, and of a timer, that end here. */
@@ -192,45 +245,6 @@ export function definitionKey(ref: { uid: string; version: number }): string {
 }
 
 export type { Change, Current };
-
-// What every process does.
-
-/** One life of one process. */
-export interface ProcessRow {
-  incarnation: string;
-  /** The configured name, such as `worker-1`; several lives share it. */
-  name: string;
-  service: string;
-  host: string;
-  pid: number;
-  /** Grows with each renewal. */
-  counter: number;
-  gone: boolean;
-  startedAt: number;
-  /** What the process tells of itself at each renewal. */
-  report: ProcessReport;
-}
-
-export interface ProcessReport {
-  /** Messages that a worker holds and has not started. */
-  unstarted?: number;
-  /** Executions that a worker started in the last second. */
-  startedPerSecond?: number;
-}
-
-export interface ProcessStore {
-  /** Inserts the row of a new incarnation; the adapter keeps its own server sessions beside it. */
-  register(row: ProcessRow): Promise<void>;
-  /** Writes the counter and the report; false when the row is gone or missing: then the incarnation is over. */
-  renew(incarnation: string, counter: number, report: ProcessReport): Promise<boolean>;
-  list(): Promise<ProcessRow[]>;
-  /** Compare-and-set on the counter; true when the row is gone afterwards. Ends the server sessions of the gone one first. */
-  declareGone(incarnation: string, counter: number): Promise<boolean>;
-  /** Removes the row: of a process that resigned, or of a gone one after nothing is left that it held. */
-  forget(incarnation: string): Promise<void>;
-  /** The store's own clock. `source` names the server that answered. */
-  time(): Promise<{ source: string; time: number }>;
-}
 
 // Small versioned documents (the registry, where ZooKeeper is not used).
 

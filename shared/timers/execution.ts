@@ -8,9 +8,10 @@
  *                      │  │ deferred           ▼ settle
  *                      │  │                 retrying
  *                      └──┼── claimed again ───┘
- *                         └ withdrawn (deleted, never started) | cancelled
+ *                         └ withdrawn (deleted, never started) | cancelled | skipped
  *
- *   skipped and aborted are ends too. Nothing leaves an end.
+ *   What is caught up after its time begins as deferred, what is left out as skipped. An execution that a newer one
+ *   takes the place of ends as aborted. Nothing leaves an end.
  */
 export const executionStates = [
   'claimed',
@@ -29,7 +30,7 @@ export type ExecutionState = (typeof executionStates)[number];
 export const openStates = ['claimed', 'running', 'retrying', 'deferred', 'awaiting-ack'] as const;
 
 export interface Execution {
-  /** `uid-<scheduledFor>`; the callback's `webhook-id`. */
+  /** `uid-<scheduledFor>`, of a manual run `uid-r<request id>`; the callback's `webhook-id`. */
   id: string;
   uid: string;
   namespace: string;
@@ -65,13 +66,42 @@ export interface Execution {
   deferrals: number;
   /** Stamped by a cancel while running: whatever the attempt gives, no other follows. */
   final: boolean;
+  /** Stamped by a pause: no attempt starts until it is resumed. While it waits, `callAt` keeps when it would be next. */
+  held: boolean;
+  /** Stamped while running when a newer one takes its place: its worker ends the call. */
+  abort: boolean;
+  /** A record of several occurrences that were left out, this being the first: the last one's time, and how many. */
+  covers: Covers | null;
+  /** The namespace's test clock less the real one at the claim; 0 without a test clock. */
+  clockOffsetMs: number;
   /** When it ended; null while it is open. */
   settledAt: number | null;
+}
+
+export interface Covers {
+  to: number;
+  /** At least so many; exact unless walking them took too long. */
+  count: number;
 }
 
 /** The id of the execution of one occurrence. */
 export function executionId(uid: string, scheduledFor: number): string {
   return `${uid}-${scheduledFor}`;
+}
+
+/** The id of the execution that a request to run the timer now makes. */
+export function manualRunId(uid: string, requestId: string): string {
+  return `${uid}-r${requestId}`;
+}
+
+/** True for one that a request to run now made, which is no occurrence of the schedule. */
+export function isManualRun({ id, uid }: Pick<Execution, 'id' | 'uid'>): boolean {
+  return id.startsWith(`${uid}-r`);
+}
+
+/** True while a call of it is under way or its answer is awaited. */
+export function isUnderWay({ state }: Pick<Execution, 'state'>): boolean {
+  return state === 'running' || state === 'awaiting-ack';
 }
 
 /** True while nothing of it can have reached the target or spent its turn: only then may it be withdrawn. */

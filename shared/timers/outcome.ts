@@ -3,7 +3,7 @@ import type { Random } from '../base/random.js';
 import type { Execution } from './execution.js';
 import { maxLostAttempts, retryDelayMs, type RetryClass, type RetryPolicy } from './retry-policy.js';
 
-export const outcomes = ['succeeded', 'failed', 'lost'] as const;
+export const outcomes = ['succeeded', 'failed', 'lost', 'aborted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** Why an attempt failed. Documented one by one in docs/errors.md. */
@@ -21,6 +21,7 @@ export const attemptErrors = [
   'address-refused',
   'network',
   'lost',
+  'aborted',
   'definition-missing',
 ] as const;
 export type AttemptErrorCode = (typeof attemptErrors)[number];
@@ -48,6 +49,7 @@ export interface AttemptResponse {
 export type Verdict =
   | { state: 'succeeded' }
   | { state: 'failed'; reason: string }
+  | { state: 'aborted'; reason: string }
   | { state: 'retrying'; at: number; reason: string };
 
 export interface AttemptRecord {
@@ -101,6 +103,7 @@ const permanent: readonly AttemptErrorCode[] = ['invalid-request', 'address-refu
 export function verdictOf(result: AttemptResult, context: VerdictContext): Verdict {
   if (result.outcome === 'succeeded') return { state: 'succeeded' };
   const reason = result.error?.message ?? 'failed';
+  if (result.outcome === 'aborted') return { state: 'aborted', reason };
   if (result.outcome === 'lost') return afterLost(context, reason);
   const { execution, policy, now, random } = context;
   const failures = execution.attempt - execution.lost;

@@ -3,11 +3,13 @@
  *
  *   active ──(no next occurrence, no open execution)──► completed
  *     │ ▲
- *     ▼ │ pause, resume
+ *     ▼ │ pause; resume, or the instant it was paused until
  *   paused
  *     active | paused ──cancel──► cancelled          completed and cancelled are closed: only a PUT of the same id,
  *                                                    as a new uid, follows them
  */
+import type { MisfirePolicy } from './misfire.js';
+import type { OverlapPolicy } from './overlap.js';
 import type { Occurrence, Schedule } from './schedule.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { hash32 } from '../base/ids.js';
@@ -17,6 +19,12 @@ export type TimerState = (typeof timerStates)[number];
 
 /** The number of shards, fixed for the life of a store. */
 export const shardCount = 64;
+
+/** Where timers of a namespace with a test clock are kept: no scheduler looks there, only who advances the clock. */
+export const testShard = shardCount;
+
+/** An instant that never comes: the latest that a Date can hold. */
+export const never = 8.64e15;
 
 export interface TimerKey {
   namespace: string;
@@ -40,6 +48,17 @@ export interface Definition {
   schedule: Schedule;
   target: Target;
   retries: RetryPolicy;
+  misfire: MisfirePolicy;
+  overlap: OverlapPolicy;
+}
+
+/** While it lasts nothing of the timer starts. */
+export interface Pause {
+  /** The user's words. */
+  reason: string | null;
+  /** When it ends by itself; null for not before somebody resumes it. */
+  until: number | null;
+  since: number;
 }
 
 export interface Timer extends TimerKey {
@@ -54,12 +73,19 @@ export interface Timer extends TimerKey {
   digest: string;
   /** The `Idempotency-Key` it was created under. */
   idempotencyKey: string | null;
-  /** The occurrence not yet claimed; null when there is none. */
+  /** The oldest occurrence not yet claimed or accounted for, of a paused one too; null when there is none. */
   next: Occurrence | null;
   /** `scheduledFor` of the newest claimed occurrence. */
   lastScheduledFor: number | null;
-  /** Claims so far; a withdrawal gives one back. */
+  /** Claims so far; a withdrawal gives one back. Manual runs and what was skipped at once do not count. */
   runs: number;
+  /** How often somebody ran it by hand. */
+  manualRuns: number;
+  pause: Pause | null;
+  /** Where overlap matters: the execution that has been admitted and keeps others out until it has ended. */
+  busy: string | null;
+  /** The one execution that waits behind `busy` where only one may. */
+  buffered: string | null;
   tags: string[];
   metadata: Record<string, string>;
   createdAt: number;
@@ -68,7 +94,7 @@ export interface Timer extends TimerKey {
   changedAt: number;
   /**
    * When somebody must look at this row: active with a next occurrence, that occurrence's dueAt; active without one,
-   * the time to check whether it can close; closed, the end of its retention.
+   * the time to check whether it can close; paused, when the pause ends, or never; closed, the end of its retention.
    */
   wakeAt: number;
 }

@@ -2,6 +2,8 @@
 import { uuidV7 } from '../../shared/base/ids.js';
 import type { Execution } from '../../shared/timers/execution.js';
 import { executionId } from '../../shared/timers/execution.js';
+import { defaultMisfirePolicy } from '../../shared/timers/misfire.js';
+import { defaultOverlapPolicy } from '../../shared/timers/overlap.js';
 import { defaultRetryPolicy } from '../../shared/timers/retry-policy.js';
 import type { Definition, Timer } from '../../shared/timers/timer.js';
 import { shardOf } from '../../shared/timers/timer.js';
@@ -21,6 +23,8 @@ export function makeDefinition(changes: Partial<Definition> = {}): Definition {
       timeoutMs: 30_000,
     },
     retries: defaultRetryPolicy,
+    misfire: defaultMisfirePolicy,
+    overlap: defaultOverlapPolicy,
     ...changes,
   };
 }
@@ -43,6 +47,10 @@ export function makeTimer(changes: Partial<Timer> = {}): Timer {
     next,
     lastScheduledFor: null,
     runs: 0,
+    manualRuns: 0,
+    pause: null,
+    busy: null,
+    buffered: null,
     tags: [],
     metadata: {},
     createdAt: baseTime,
@@ -77,6 +85,10 @@ export function makeExecution(timer: Timer, changes: Partial<Execution> = {}): E
     lost: 0,
     deferrals: 0,
     final: false,
+    held: false,
+    abort: false,
+    covers: null,
+    clockOffsetMs: 0,
     settledAt: null,
     ...changes,
   };

@@ -1,5 +1,5 @@
 /** One row for each life of each process, and the clock of the primary. */
-import type { ProcessStore } from '../store.js';
+import type { ProcessStore } from '../processes.js';
 import type { Database } from './database.js';
 import { isDuplicateKey } from './errors.js';
 import { toProcessDocument, toProcessRow } from './rows.js';

@@ -11,7 +11,7 @@ import type { Execution } from '../../timers/execution.js';
 import type { AttemptRecord } from '../../timers/outcome.js';
 import type { Occurrence } from '../../timers/schedule.js';
 import type { Definition, Timer, TimerKey } from '../../timers/timer.js';
-import type { ProcessRow } from '../store.js';
+import type { ProcessRow } from '../processes.js';
 
 export interface TimerRow extends Omit<Timer, 'id' | 'tags'> {
   _id: string;

@@ -1,5 +1,5 @@
 /** ProcessStore on SQLite. The embedded store's clock is the local one. */
-import type { ProcessReport, ProcessRow, ProcessStore } from '../store.js';
+import type { ProcessReport, ProcessRow, ProcessStore } from '../processes.js';
 import type { Database } from './database.js';
 
 interface Row extends Omit<ProcessRow, 'gone' | 'report'> {

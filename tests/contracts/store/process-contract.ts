@@ -1,6 +1,6 @@
 /** Contract of ProcessStore: one row for one life of a process; `gone` is a write. */
 import { describe, expect, it } from 'vitest';
-import type { ProcessRow } from '../../../shared/store/store.js';
+import type { ProcessRow } from '../../../shared/store/processes.js';
 import { baseTime } from '../../support/factories.js';
 import { useStore, type OpenStore } from './opened-store.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backlogOf } from '../../../../services/scheduler/backlog.js';
-import type { ProcessReport, ProcessRow } from '../../../../shared/store/store.js';
+import type { ProcessReport, ProcessRow } from '../../../../shared/store/processes.js';
 
 function row(report: ProcessReport, gone = false): ProcessRow {
   const identity = { incarnation: 'w~1', name: 'w', service: 'worker', host: 'h', pid: 1 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CarillonError } from '../../../../shared/base/errors.js';
 import { Observer } from '../../../../shared/presence/observer.js';
-import type { ProcessRow } from '../../../../shared/store/store.js';
+import type { ProcessRow } from '../../../../shared/store/processes.js';
 import { baseTime } from '../../../support/factories.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CarillonError } from '../../../../shared/base/errors.js';
 import { Presence } from '../../../../shared/presence/presence.js';
-import type { ProcessRow, ProcessStore } from '../../../../shared/store/store.js';
+import type { ProcessRow, ProcessStore } from '../../../../shared/store/processes.js';
 import { createLogger } from '../../../../shared/telemetry/logger.js';
 import { baseTime } from '../../../support/factories.js';
 import { ManualClock } from '../../../support/manual-clock.js';
