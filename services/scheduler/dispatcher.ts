@@ -10,8 +10,7 @@ import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DueQuery, ScheduleStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
-import { closeCheckMs, newExecution } from '../../shared/timers/change.js';
-import { nextOccurrence } from '../../shared/timers/occurrences.js';
+import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
 import type { Timer } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
 import type { DefinitionCache } from './definition-cache.js';
@@ -22,6 +21,8 @@ const lookEveryMs = 1_000;
 /** A nudge waits for others to join it: this share of the time that is left until its timer is to be published. */
 const gatherShare = 0.25;
 const longestGatherMs = 100;
+/** Executions written in one claim, what is caught up included, unless a single timer has more. */
+const largestClaim = 2_000;
 
 export interface DispatcherOptions {
   schedule: ScheduleStore;
@@ -109,44 +110,59 @@ export class Dispatcher implements Lifecycle {
     }
   }
 
-  /** Claims all, halving what conflicts; a single timer in conflict waits for the next look. Answers how many moved on. */
+  /**
+   * Claims all, in halves where they have too much to catch up for one claim or where one conflicts; a single timer in
+   * conflict waits for the next look. Answers how many moved on.
+   */
   async #claim(timers: Timer[]): Promise<number> {
     if (timers.length === 0) return 0;
-    const { schedule, metrics, publisher } = this.#options;
     const claims = timers.map((timer) => this.#claimOf(timer));
+    const size = claims.reduce((sum, { executions }) => sum + executions.length, 0);
+    if (timers.length > 1 && size > largestClaim) return this.#claimHalves(timers);
+    const { schedule, metrics } = this.#options;
     metrics.claimBatch.observe(claims.length);
     const result = await schedule.claim(claims);
-    if (result === 'conflict') {
-      metrics.conflicts.inc();
-      if (timers.length === 1) return 0;
-      const middle = timers.length >> 1;
-      return (await this.#claim(timers.slice(0, middle))) + (await this.#claim(timers.slice(middle)));
+    if (result !== 'conflict') {
+      this.#hold(claims, result.existed);
+      return claims.length;
     }
-    const fresh = claims.filter(({ execution }) => !result.existed.has(execution.id));
-    metrics.claimed.inc(fresh.length);
-    publisher.hold(fresh.map(({ execution, timer }) => ({ execution, definition: timer.definition })));
-    return claims.length;
+    metrics.conflicts.inc();
+    return timers.length > 1 ? this.#claimHalves(timers) : 0;
+  }
+
+  async #claimHalves(timers: Timer[]): Promise<number> {
+    const middle = timers.length >> 1;
+    return (await this.#claim(timers.slice(0, middle))) + (await this.#claim(timers.slice(middle)));
   }
 
   #claimOf(timer: Timer): Claim {
-    const { clock, config, presence } = this.#options;
+    const { clock, config, presence, settledRetentionMs } = this.#options;
     const now = clock.now();
-    const occurrence = timer.next!;
-    const next = nextOccurrence(timer.definition.schedule, occurrence.scheduledFor, {
-      ...timer,
-      runs: timer.runs + 1,
-    });
+    const { executions, ...moved } = claimTimer(timer, { now, expireAt: now + settledRetentionMs });
+    const held = { holder: presence.incarnation, claimedAt: now };
     return {
       timer,
-      next,
-      wakeAt: next ? next.dueAt : Math.max(now, occurrence.dueAt) + closeCheckMs,
-      execution: {
-        ...newExecution(timer, occurrence),
-        holder: presence.incarnation,
-        claimedAt: now,
-        wakeAt: Math.max(now, occurrence.dueAt) + config.schedulerPublishAgainMs,
-      },
+      ...moved,
+      executions: executions.map((execution) =>
+        execution.state === 'claimed'
+          ? { ...execution, ...held, wakeAt: Math.max(now, execution.dueAt) + config.schedulerPublishAgainMs }
+          : execution,
+      ),
     };
+  }
+
+  #hold(claims: Claim[], existed: Set<string>): void {
+    const { metrics, publisher } = this.#options;
+    const fresh = claims.flatMap(({ timer, executions }) =>
+      executions
+        .filter(({ id }) => !existed.has(id))
+        .map((execution) => ({ execution, definition: timer.definition })),
+    );
+    const leftOut = fresh.filter(({ execution }) => execution.state === 'skipped');
+    metrics.claimed.inc(fresh.length - leftOut.length);
+    for (const { execution } of leftOut)
+      metrics.skipped.inc({ reason: execution.reason! }, execution.covers?.count ?? 1);
+    publisher.hold(fresh.filter(({ execution }) => execution.state === 'claimed'));
   }
 
   async #close(timers: Timer[]): Promise<void> {
@@ -167,7 +183,12 @@ export class Dispatcher implements Lifecycle {
       if (due.length === 0) return;
       const now = clock.now();
       const publishAgainAt = now + config.schedulerLookAheadMs + config.schedulerPublishAgainMs;
-      const won = await schedule.reclaim(due, { holder: presence.incarnation, now, publishAgainAt });
+      const won = await schedule.reclaim(due, {
+        holder: presence.incarnation,
+        now,
+        publishAgainAt,
+        clockOffsetMs: 0,
+      });
       metrics.reclaimed.inc(won.length);
       publisher.hold(await definitions.attach(won));
       if (due.length < query.limit || won.length === 0) return;

@@ -14,6 +14,11 @@ function wayMetrics(metrics: Metrics) {
       name: 'scheduler_claimed_total',
       help: 'Executions claimed for the first time',
     }),
+    skipped: metrics.counter({
+      name: 'scheduler_skipped_total',
+      help: 'Occurrences left out when they were claimed, by reason: too-late, over-max',
+      labels: ['reason'],
+    }),
     reclaimed: metrics.counter({
       name: 'scheduler_reclaimed_total',
       help: 'Retries and deferred executions claimed again',

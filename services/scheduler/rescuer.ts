@@ -55,7 +55,8 @@ export interface RescuerOptions {
 
 export class Rescuer implements Lifecycle {
   readonly #options: RescuerOptions;
-  readonly #loops: Loop[];
+  readonly #observations: Loop;
+  readonly #rounds: Loop;
   #observed: { rows: ProcessRow[]; stale: ProcessRow[] } = { rows: [], stale: [] };
 
   constructor(options: RescuerOptions) {
@@ -67,19 +68,23 @@ export class Rescuer implements Lifecycle {
       this.#observed = await observer.look();
     };
     // Everybody observes, so that a new leader has readings; a long rescue must not make gaps between them.
-    this.#loops = [
-      new Loop({ clock, periodMs: observeEveryMs, run: observe, onError }),
-      new Loop({ clock, periodMs: rescueEveryMs, run: () => this.#round(), onError }),
-    ];
+    this.#observations = new Loop({ clock, periodMs: observeEveryMs, run: observe, onError });
+    this.#rounds = new Loop({ clock, periodMs: rescueEveryMs, run: () => this.#round(), onError });
   }
 
   async start(): Promise<void> {
-    for (const loop of this.#loops) loop.start();
+    this.#observations.start();
+    this.#rounds.start();
     return Promise.resolve();
   }
 
+  /** Takes up soon what a change has claimed and nobody holds. */
+  nudge(): void {
+    this.#rounds.nudge();
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.#loops.map((loop) => loop.stop()));
+    await Promise.all([this.#observations.stop(), this.#rounds.stop()]);
   }
 
   async #round(): Promise<void> {
@@ -150,7 +155,7 @@ export class Rescuer implements Lifecycle {
     const publishAgainAt = clock.now() + config.schedulerPublishAgainMs;
     for (const [holder, group] of groupBy(executions, (execution) => execution.holder!)) {
       metrics.putOff.inc(group.length);
-      await schedule.takeOver(group, { holder, now: clock.now(), publishAgainAt });
+      await schedule.takeOver(group, { holder, now: clock.now(), publishAgainAt, clockOffsetMs: 0 });
     }
   }
 
@@ -165,7 +170,12 @@ export class Rescuer implements Lifecycle {
     const { schedule, definitions, publisher, presence, clock, config, metrics } = this.#options;
     const now = clock.now();
     const publishAgainAt = now + config.schedulerLookAheadMs + config.schedulerPublishAgainMs;
-    const won = await schedule.takeOver(executions, { holder: presence.incarnation, now, publishAgainAt });
+    const won = await schedule.takeOver(executions, {
+      holder: presence.incarnation,
+      now,
+      publishAgainAt,
+      clockOffsetMs: 0,
+    });
     metrics.rescued.inc({ state: 'claimed' }, won.length);
     publisher.hold(await definitions.attach(won));
   }
@@ -205,10 +215,11 @@ export class Rescuer implements Lifecycle {
         response: null,
         worker: execution.holder,
         receipt: { scheduledFor, claimedAt, ...unreached },
-        verdict: verdictOf(result, { execution, policy, now, random }),
+        verdict: verdictOf(result, { execution, policy, now: now + execution.clockOffsetMs, random }),
         lateOutcome: null,
       },
       timer: { namespace, id: timerId, uid },
+      overlap: definition?.overlap !== 'allowAll',
       now,
       expireAt: now + settledRetentionMs,
     };

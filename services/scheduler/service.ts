@@ -15,17 +15,20 @@ import type { WorkQueue } from '../../shared/queue/queue.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { testShard } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
 import { DefinitionCache } from './definition-cache.js';
 import { Dispatcher } from './dispatcher.js';
 import { schedulerMetrics } from './metrics.js';
 import { Publisher } from './publisher.js';
 import { Rescuer } from './rescuer.js';
+import { Resumer } from './resumer.js';
 import { ShardHost } from './shard-host.js';
 import { Steward } from './steward.js';
+import { TestClocks } from './test-clock.js';
 
 export interface SchedulerDependencies {
-  store: Pick<Store, 'timers' | 'schedule' | 'delivery' | 'processes'>;
+  store: Pick<Store, 'timers' | 'schedule' | 'delivery' | 'processes' | 'documents'>;
   queue: WorkQueue;
   bus: Bus;
   election: Election;
@@ -34,7 +37,7 @@ export interface SchedulerDependencies {
   random: Random;
   metrics: Metrics;
   log: Logger;
-  config: SchedulerConfig & Pick<ClusterConfig, 'settledRetentionMs'>;
+  config: SchedulerConfig & Pick<ClusterConfig, 'settledRetentionMs' | 'mode'>;
 }
 
 export class SchedulerService implements Lifecycle {
@@ -42,6 +45,9 @@ export class SchedulerService implements Lifecycle {
   readonly #publisher: Publisher;
   readonly #dispatcher: Dispatcher;
   readonly #rescuer: Rescuer;
+  readonly #resumer: Resumer;
+  /** None in production. */
+  readonly #testClocks: TestClocks | null;
   readonly #steward: Steward;
   readonly #shardHost: ShardHost;
   #nudges: Subscription | null = null;
@@ -54,14 +60,26 @@ export class SchedulerService implements Lifecycle {
       ...dependencies,
       metrics,
       schedule: store.schedule,
+      timers: store.timers,
       definitions: new DefinitionCache(store.delivery),
       settledRetentionMs: config.settledRetentionMs,
       shards: () => this.#shardHost.shards(),
     };
     this.#publisher = new Publisher({ ...common, queue, leadMs: config.schedulerPublishLeadMs });
     this.#dispatcher = new Dispatcher({ ...common, publisher: this.#publisher });
+    this.#resumer = new Resumer({ ...common, onResumed: () => this.#dispatcher.nudge() });
+    this.#testClocks =
+      config.mode === 'production'
+        ? null
+        : new TestClocks({
+            ...common,
+            documents: store.documents,
+            publisher: this.#publisher,
+            owns: () => this.#movesTestClocks(),
+          });
     this.#rescuer = new Rescuer({
       ...common,
+      shards: () => (this.#movesTestClocks() ? [...common.shards(), testShard] : common.shards()),
       delivery: store.delivery,
       processes: store.processes,
       observer: new Observer(store.processes, clock),
@@ -70,7 +88,6 @@ export class SchedulerService implements Lifecycle {
     });
     this.#steward = new Steward({
       ...common,
-      timers: store.timers,
       leads: () => this.#shardHost.shards().length > 0,
     });
     this.#shardHost = new ShardHost({ ...common, election, onTaken: () => this.#dispatcher.nudge() });
@@ -80,13 +97,13 @@ export class SchedulerService implements Lifecycle {
   async start(): Promise<void> {
     const { bus } = this.#dependencies;
     this.#nudges = await bus.subscribe('nudge.*', (topic, payload) => this.#onNudge(topic, payload));
-    await Promise.all([this.#dispatcher.start(), this.#rescuer.start(), this.#steward.start()]);
+    await Promise.all(this.#loops().map((loop) => loop.start()));
   }
 
   /** Claims nothing more, lets the broker answer what was sent, and hands back the rest. */
   async stop(): Promise<void> {
     await this.#nudges?.stop();
-    await Promise.all([this.#dispatcher.stop(), this.#rescuer.stop(), this.#steward.stop()]);
+    await Promise.all(this.#loops().map((loop) => loop.stop()));
     const left = await this.#publisher.stop();
     if (left.length > 0) await this.#handBack(left);
   }
@@ -104,9 +121,21 @@ export class SchedulerService implements Lifecycle {
       );
   }
 
+  #loops(): Lifecycle[] {
+    const testClocks = this.#testClocks ? [this.#testClocks] : [];
+    return [this.#dispatcher, this.#rescuer, this.#resumer, this.#steward, ...testClocks];
+  }
+
+  /** One scheduler does: who looks after the first shard. */
+  #movesTestClocks(): boolean {
+    return this.#testClocks !== null && this.#shardHost.owns(0);
+  }
+
   #onNudge(topic: string, payload: unknown): void {
     const shard = Number(topic.split('.')[1]);
-    const { dueAt } = payload as { dueAt?: unknown };
-    if (this.#shardHost.owns(shard)) this.#dispatcher.nudge(typeof dueAt === 'number' ? dueAt : undefined);
+    if (!this.#shardHost.owns(shard)) return this.#testClocks?.nudge();
+    const { dueAt, claimed } = payload as { dueAt?: unknown; claimed?: unknown };
+    this.#dispatcher.nudge(typeof dueAt === 'number' ? dueAt : undefined);
+    if (claimed === true) this.#rescuer.nudge();
   }
 }

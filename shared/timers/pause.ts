@@ -82,11 +82,14 @@ function held(execution: Execution): Execution {
   };
 }
 
-/** Resumes a paused timer from now on, or from the instant it was paused until, which may lie a little ahead. */
-export function resumeTimer(current: Current, { now, expireAt }: Instant): Change {
+/**
+ * Resumes a paused timer. It goes on after `from`, which the end of its pause may put a little ahead of now; when left
+ * out, after now, or after the end of its pause where that is past.
+ */
+export function resumeTimer(current: Current, { now, expireAt }: Instant, from?: number): Change {
   const { timer } = current;
   const instant = instantOf(current, now);
-  const resumedAt = timer.pause?.until ?? instant;
+  const resumedAt = from ?? Math.min(timer.pause?.until ?? instant, instant);
   const missed = unclaimedRun(current, resumedAt);
   const next = nextAfter(timer, resumedAt);
   const ending = { state: 'skipped', reason: 'paused', now: instant, expireAt } as const;
@@ -109,6 +112,13 @@ export function resumeTimer(current: Current, { now, expireAt }: Instant): Chang
     withdraw: [],
     expireAt,
   };
+}
+
+/** Resumes what is still paused until an instant before `before`; null for all else, and for nothing. */
+export function endPause(current: Current | null, before: number, instant: Instant): Change | null {
+  const until = current?.timer.pause?.until ?? null;
+  if (current === null || until === null || until >= before) return null;
+  return resumeTimer(current, instant, until);
 }
 
 function released(execution: Execution, notBefore: number): Execution {

@@ -15,7 +15,7 @@ import { wakeOf, type Wish } from './creation.js';
 import type { Execution } from './execution.js';
 import { nextOccurrence } from './occurrences.js';
 import { isOneShot, type Occurrence, type Schedule, type ScheduleOwner } from './schedule.js';
-import type { Definition, Timer } from './timer.js';
+import type { Definition } from './timer.js';
 
 /** The generation grows. What was due up to c keeps the old version; the new schedule starts after c. */
 export function redefineTimer(current: Current, wish: Wish, { now, expireAt }: Instant): Change {

@@ -1,0 +1,211 @@
+/**
+ * Moves the test clocks of namespaces: from one instant at which something is due to the next, firing it and waiting
+ * until its calls have ended, up to the target that was asked for. Where each clock stands is written down at every
+ * step, so that another process can go on. Development only; nothing else ever looks at the timers of these namespaces.
+ */
+import { sleep, type Clock } from '../../shared/base/clock.js';
+import { messageOf } from '../../shared/base/errors.js';
+import type { Lifecycle } from '../../shared/base/lifecycle.js';
+import { Loop } from '../../shared/base/loop.js';
+import type { Presence } from '../../shared/presence/presence.js';
+import type { Claim, DocumentStore, DueQuery, ScheduleStore, TimerStore } from '../../shared/store/store.js';
+import type { Logger } from '../../shared/telemetry/logger.js';
+import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
+import type { Execution } from '../../shared/timers/execution.js';
+import { endPause } from '../../shared/timers/pause.js';
+import { never, testShard, type Timer } from '../../shared/timers/timer.js';
+import { moveTestClock, readTestClocks, type TestClock } from '../../shared/store/test-clocks.js';
+import type { SchedulerConfig } from './config.js';
+import type { DefinitionCache } from './definition-cache.js';
+import type { Publisher } from './publisher.js';
+
+const lookEveryMs = 1_000;
+const batchSize = 500;
+/** How often the end of the calls is looked for: soon at first, then less often. */
+const pollMs = { first: 2, longest: 50 };
+
+export interface TestClocksOptions {
+  schedule: ScheduleStore;
+  timers: Pick<TimerStore, 'change'>;
+  documents: DocumentStore;
+  definitions: DefinitionCache;
+  publisher: Publisher;
+  presence: Presence;
+  clock: Clock;
+  log: Logger;
+  config: SchedulerConfig;
+  settledRetentionMs: number;
+  /** Whether this process moves them. */
+  owns(): boolean;
+}
+
+/** What is due of one namespace. */
+interface Due {
+  timers: Timer[];
+  pauses: Timer[];
+  executions: Execution[];
+}
+
+export class TestClocks implements Lifecycle {
+  readonly #options: TestClocksOptions;
+  readonly #loop: Loop;
+  readonly #stopping = new AbortController();
+
+  constructor(options: TestClocksOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      clock: options.clock,
+      periodMs: lookEveryMs,
+      run: () => this.#round(),
+      onError: (error) =>
+        options.log.warn(
+          { reason: messageOf(error) },
+          'a test clock stands still; the next round moves it on',
+        ),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#loop.start();
+    return Promise.resolve();
+  }
+
+  /** Leaves the clocks where they are, between two instants. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop.stop();
+  }
+
+  /** Looks at once: a clock is to be moved, or something is due under one that stands. */
+  nudge(): void {
+    this.#loop.nudge();
+  }
+
+  async #round(): Promise<void> {
+    if (!this.#goesOn()) return;
+    const clocks = Object.entries(await readTestClocks(this.#options.documents));
+    await Promise.all(clocks.map(([namespace, clock]) => this.#advance(namespace, clock)));
+  }
+
+  #goesOn(): boolean {
+    const { presence, owns } = this.#options;
+    return presence.holds() && owns() && !this.#stopping.signal.aborted;
+  }
+
+  async #advance(namespace: string, { now: begun, target }: TestClock): Promise<void> {
+    const { documents } = this.#options;
+    let now = begun;
+    while (this.#goesOn()) {
+      const due = await this.#due(namespace, target + 1);
+      const wakes = [...due.timers, ...due.pauses, ...due.executions].map(({ wakeAt }) => wakeAt);
+      now = Math.min(target, Math.max(now, Math.min(...wakes)));
+      if (now > begun && !(await moveTestClock(documents, namespace, now))) return;
+      if (wakes.length === 0) return;
+      await this.#fire(namespace, due, now);
+    }
+  }
+
+  async #due(namespace: string, before: number): Promise<Due> {
+    const { schedule } = this.#options;
+    const query: DueQuery = { shards: [testShard], namespace, before, limit: batchSize };
+    const [timers, pauses, executions] = await Promise.all([
+      schedule.dueTimers(query),
+      schedule.duePauses(query),
+      schedule.dueExecutions(query),
+    ]);
+    return { timers, pauses, executions };
+  }
+
+  /** Fires what is due at that instant, and waits until it has ended. */
+  async #fire(namespace: string, due: Due, now: number): Promise<void> {
+    const isDue = ({ wakeAt }: { wakeAt: number }): boolean => wakeAt <= now;
+    const timers = due.timers.filter(isDue);
+    await this.#resume(due.pauses.filter(isDue), now);
+    await this.#close(
+      timers.filter(({ next }) => next === null),
+      now,
+    );
+    await this.#claim(
+      timers.filter(({ next }) => next !== null),
+      now,
+    );
+    await this.#reclaim(due.executions.filter(isDue), now);
+    await this.#ended(namespace);
+  }
+
+  async #resume(paused: Timer[], now: number): Promise<void> {
+    const { timers, clock, settledRetentionMs } = this.#options;
+    const instant = { now, expireAt: clock.now() + settledRetentionMs };
+    for (const timer of paused)
+      await timers.change(timer, (current) => ({
+        change: endPause(current, now + 1, instant),
+        reply: undefined,
+      }));
+  }
+
+  async #close(finished: Timer[], now: number): Promise<void> {
+    const { schedule, clock, settledRetentionMs } = this.#options;
+    if (finished.length === 0) return;
+    const expireAt = clock.now() + settledRetentionMs;
+    await schedule.closeFinished(finished, { now, checkAt: now + closeCheckMs, expireAt });
+  }
+
+  async #claim(timers: Timer[], now: number): Promise<void> {
+    if (timers.length === 0) return;
+    const { schedule, publisher } = this.#options;
+    const claims = timers.map((timer) => this.#claimOf(timer, now));
+    const result = await schedule.claim(claims);
+    // In conflict with a change: the next step of the clock reads them again.
+    if (result === 'conflict') return;
+    const fresh = claims.flatMap(({ timer, executions }) =>
+      executions.map((execution) => ({ execution, definition: timer.definition })),
+    );
+    publisher.hold(
+      fresh.filter(({ execution }) => execution.state === 'claimed' && !result.existed.has(execution.id)),
+    );
+  }
+
+  /** Due by the test clock, called now by the real one. */
+  #claimOf(timer: Timer, now: number): Claim {
+    const { clock, presence, config, settledRetentionMs } = this.#options;
+    const real = clock.now();
+    const { executions, ...moved } = claimTimer(timer, { now, expireAt: real + settledRetentionMs });
+    const held = {
+      holder: presence.incarnation,
+      clockOffsetMs: now - real,
+      claimedAt: real,
+      callAt: real,
+      wakeAt: real + config.schedulerPublishAgainMs,
+    };
+    return {
+      timer,
+      ...moved,
+      executions: executions.map((execution) =>
+        execution.state === 'claimed' ? { ...execution, ...held } : execution,
+      ),
+    };
+  }
+
+  async #reclaim(executions: Execution[], now: number): Promise<void> {
+    if (executions.length === 0) return;
+    const { schedule, definitions, publisher, presence, clock, config } = this.#options;
+    const real = clock.now();
+    const won = await schedule.reclaim(executions, {
+      holder: presence.incarnation,
+      now: real,
+      publishAgainAt: real + config.schedulerPublishAgainMs,
+      clockOffsetMs: now - real,
+    });
+    publisher.hold(await definitions.attach(won));
+  }
+
+  /** Resolves when nothing of the namespace is claimed or running. */
+  async #ended(namespace: string): Promise<void> {
+    const { schedule, clock } = this.#options;
+    const query: DueQuery = { shards: [testShard], namespace, before: never, limit: 1 };
+    for (let wait = pollMs.first; this.#goesOn(); wait = Math.min(2 * wait, pollMs.longest)) {
+      if ((await schedule.overdueExecutions(query)).length === 0) return;
+      await sleep(clock, wait, this.#stopping.signal);
+    }
+  }
+}
