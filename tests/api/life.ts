@@ -1,5 +1,5 @@
 /** What scheduler and worker do with a timer, done by hand through the store: claim, start, settle. */
-import { newExecution } from '../../shared/timers/change.js';
+import { newExecution } from '../../shared/timers/claim.js';
 import type { Execution } from '../../shared/timers/execution.js';
 import { attemptId, type AttemptRecord } from '../../shared/timers/outcome.js';
 import type { Timer } from '../../shared/timers/timer.js';
@@ -13,16 +13,35 @@ const worker = 'worker-1~aaaa';
 export async function claim({ store }: Place, id: string): Promise<Execution> {
   const timer = await read(store, id);
   const execution = { ...newExecution(timer, timer.next!), holder: 'scheduler-1~aaaa' };
-  await store.schedule.claim([{ timer, execution, next: null, wakeAt: execution.dueAt + 600_000 }]);
+  await store.schedule.claim([
+    { timer, executions: [execution], next: null, wakeAt: execution.dueAt + 600_000 },
+  ]);
   return execution;
 }
 
 /** Claims it and starts its first attempt. */
 export async function start(place: Place, id: string): Promise<Execution> {
+  const { store, clock } = place;
+  const { uid, definition } = await read(store, id);
   const execution = await claim(place, id);
-  const { generation, claim: number, attempt } = execution;
-  const until = place.clock.now() + 60_000;
-  await place.store.delivery.start([{ id: execution.id, generation, claim: number, attempt, until }], worker);
+  const { generation, claim: number, attempt, scheduledFor } = execution;
+  const now = clock.now();
+  await store.delivery.start(
+    [
+      {
+        id: execution.id,
+        generation,
+        claim: number,
+        attempt,
+        until: now + 60_000,
+        timer: { namespace: 'default', id, uid },
+        scheduledFor,
+        overlap: definition.overlap,
+        recheckAt: now + 60_000,
+      },
+    ],
+    { incarnation: worker, now, expireAt: now + dayMs },
+  );
   return execution;
 }
 
@@ -33,12 +52,13 @@ export async function finish(
   record: Partial<AttemptRecord> = {},
 ): Promise<Execution> {
   const execution = await start(place, id);
-  const { uid } = await read(place.store, id);
+  const { uid, definition } = await read(place.store, id);
   const now = place.clock.now();
   await place.store.delivery.settle([
     {
       record: { ...succeeded(execution, now), ...record },
       timer: { namespace: 'default', id, uid },
+      overlap: definition.overlap !== 'allowAll',
       now,
       expireAt: now + dayMs,
     },

@@ -11,6 +11,7 @@ import {
   selectTimer,
   timerFrom,
   timerValues,
+  updateExecution,
   type ExecutionRow,
   type TimerRow,
 } from './rows.js';
@@ -27,9 +28,7 @@ export function changeTimer<Reply>(
   if (change) {
     if (change.retire) retire(db, current?.timer.uid ?? change.timer.uid, change.retire);
     db.sql(replaceTimer).run(...timerValues(change.timer));
-    sweep(db, change);
-    const insert = db.sql(insertExecution);
-    for (const execution of change.insert) insert.run(...executionValues(execution));
+    writeExecutions(db, change);
   }
   return reply;
 }
@@ -58,16 +57,11 @@ function retire(db: Database, uid: string, definition: NonNullable<Change['retir
   );
 }
 
-function sweep(db: Database, { timer, withdraw, cancel, finalize, expireAt }: Change): void {
-  const withdrawn = db.sql(`DELETE FROM executions WHERE id = ? AND state = 'claimed'`);
+function writeExecutions(db: Database, { withdraw, update, insert }: Change): void {
+  const withdrawn = db.sql('DELETE FROM executions WHERE id = ?');
   for (const id of withdraw) withdrawn.run(id);
-  const cancelled = db.sql(
-    `UPDATE executions SET state = 'cancelled', holder = NULL, settledAt = ?, wakeAt = ?
-     WHERE id = ? AND state IN ('claimed','retrying','deferred')`,
-  );
-  for (const id of cancel) cancelled.run(timer.changedAt, expireAt, id);
-  const finalized = db.sql(
-    `UPDATE executions SET final = 1 WHERE id = ? AND state IN ('running','awaiting-ack')`,
-  );
-  for (const id of finalize) finalized.run(id);
+  const updated = db.sql(updateExecution);
+  for (const execution of update) updated.run(...executionValues(execution), execution.id);
+  const inserted = db.sql(insertExecution);
+  for (const execution of insert) inserted.run(...executionValues(execution));
 }

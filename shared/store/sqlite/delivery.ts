@@ -1,9 +1,11 @@
 /** DeliveryStore on SQLite: what a worker starts, defers and settles. */
 import type { Definition } from '../../timers/timer.js';
-import type { Deferral, DefinitionRef, DeliveryStore, Settlement, Start } from '../store.js';
+import type { Deferral, DefinitionRef, DeliveryStore, Runner, Settlement, Start, Started } from '../store.js';
 import { definitionKey } from '../store.js';
 import type { Database } from './database.js';
+import { isHeldState } from './schema.js';
 import { settle } from './settling.js';
+import { start } from './starting.js';
 
 export class SqliteDelivery implements DeliveryStore {
   readonly #db: Database;
@@ -12,23 +14,13 @@ export class SqliteDelivery implements DeliveryStore {
     this.#db = db;
   }
 
-  start(starts: Start[], runner: string): Promise<Set<string>> {
-    return this.#db.write(() => {
-      const start = this.#db.sql(
-        `UPDATE executions SET state = 'running', holder = ?, attempt = attempt + 1, wakeAt = ?
-         WHERE id = ? AND generation = ? AND claim = ? AND attempt = ? AND state = 'claimed'`,
-      );
-      const won = this.#db.sql(
-        `SELECT 1 FROM executions
-         WHERE id = ? AND generation = ? AND claim = ? AND attempt = ? AND state = 'running' AND holder = ?`,
-      );
-      const winners = starts.filter(
-        ({ id, generation, claim, attempt, until }) =>
-          start.run(runner, until, id, generation, claim, attempt).changes === 1 ||
-          won.get(id, generation, claim, attempt + 1, runner) !== undefined,
-      );
-      return new Set(winners.map(({ id }) => id));
-    });
+  start(starts: Start[], by: Runner): Promise<Started> {
+    return this.#db.write(() => start(this.#db, starts, by));
+  }
+
+  aborts(runner: string): Promise<string[]> {
+    const text = `SELECT id FROM executions WHERE ${isHeldState} AND holder = ? AND state = 'running' AND abort = 1`;
+    return this.#db.read(() => (this.#db.sql(text).all(runner) as { id: string }[]).map(({ id }) => id));
   }
 
   defer(deferrals: Deferral[]): Promise<void> {
@@ -42,7 +34,7 @@ export class SqliteDelivery implements DeliveryStore {
     });
   }
 
-  settle(settlements: Settlement[]): Promise<void> {
+  settle(settlements: Settlement[]): Promise<Set<number>> {
     return this.#db.write(() => settle(this.#db, settlements));
   }
 

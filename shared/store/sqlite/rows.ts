@@ -1,17 +1,21 @@
 /** Timers and executions as rows: a column for each field, JSON for what is never compared. */
-import type { Execution } from '../../timers/execution.js';
-import type { Definition, Timer } from '../../timers/timer.js';
+import type { Covers, Execution } from '../../timers/execution.js';
+import type { Definition, Pause, Timer } from '../../timers/timer.js';
 
-export interface TimerRow extends Omit<Timer, 'definition' | 'next' | 'tags' | 'metadata'> {
+export interface TimerRow extends Omit<Timer, 'definition' | 'next' | 'pause' | 'tags' | 'metadata'> {
   definition: string;
   nextScheduledFor: number | null;
   nextDueAt: number | null;
+  pause: string | null;
   tags: string;
   metadata: string;
 }
 
-export interface ExecutionRow extends Omit<Execution, 'final'> {
+export interface ExecutionRow extends Omit<Execution, 'final' | 'held' | 'abort' | 'covers'> {
   final: number;
+  held: number;
+  abort: number;
+  covers: string | null;
 }
 
 const timerNames = [
@@ -28,6 +32,10 @@ const timerNames = [
   'nextDueAt',
   'lastScheduledFor',
   'runs',
+  'manualRuns',
+  'pause',
+  'busy',
+  'buffered',
   'tags',
   'metadata',
   'createdAt',
@@ -58,6 +66,10 @@ const executionNames = [
   'lost',
   'deferrals',
   'final',
+  'held',
+  'abort',
+  'covers',
+  'clockOffsetMs',
   'settledAt',
 ] as const satisfies readonly (keyof ExecutionRow)[];
 
@@ -77,12 +89,17 @@ export const replaceTimer = `${insertInto('timers', timerNames)} ON CONFLICT (na
 /** Inserts an execution whose id is free; takes `executionValues`. */
 export const insertExecution = `${insertInto('executions', executionNames)} ON CONFLICT (id) DO NOTHING`;
 
+/** Overwrites an execution that is there; takes `executionValues` and its id. */
+export const updateExecution = `UPDATE executions SET
+  ${executionNames.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`;
+
 export function timerValues(timer: Timer): unknown[] {
   const row: TimerRow = {
     ...timer,
     definition: JSON.stringify(timer.definition),
     nextScheduledFor: timer.next?.scheduledFor ?? null,
     nextDueAt: timer.next?.dueAt ?? null,
+    pause: timer.pause && JSON.stringify(timer.pause),
     tags: JSON.stringify(timer.tags),
     metadata: JSON.stringify(timer.metadata),
   };
@@ -90,7 +107,7 @@ export function timerValues(timer: Timer): unknown[] {
 }
 
 export function timerFrom(row: TimerRow): Timer {
-  const { definition, nextScheduledFor, nextDueAt, tags, metadata, ...rest } = row;
+  const { definition, nextScheduledFor, nextDueAt, pause, tags, metadata, ...rest } = row;
   return {
     ...rest,
     definition: JSON.parse(definition) as Definition,
@@ -98,18 +115,31 @@ export function timerFrom(row: TimerRow): Timer {
       nextScheduledFor === null || nextDueAt === null
         ? null
         : { scheduledFor: nextScheduledFor, dueAt: nextDueAt },
+    pause: pause === null ? null : (JSON.parse(pause) as Pause),
     tags: JSON.parse(tags) as string[],
     metadata: JSON.parse(metadata) as Record<string, string>,
   };
 }
 
 export function executionValues(execution: Execution): unknown[] {
-  const row: ExecutionRow = { ...execution, final: Number(execution.final) };
+  const row: ExecutionRow = {
+    ...execution,
+    final: Number(execution.final),
+    held: Number(execution.held),
+    abort: Number(execution.abort),
+    covers: execution.covers && JSON.stringify(execution.covers),
+  };
   return executionNames.map((name) => row[name]);
 }
 
 export function executionFrom(row: ExecutionRow): Execution {
-  return { ...row, final: row.final === 1 };
+  return {
+    ...row,
+    final: row.final === 1,
+    held: row.held === 1,
+    abort: row.abort === 1,
+    covers: row.covers === null ? null : (JSON.parse(row.covers) as Covers),
+  };
 }
 
 function insertInto(table: string, names: readonly string[]): string {

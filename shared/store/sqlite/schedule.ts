@@ -18,7 +18,15 @@ import {
 import { isDueState, isHeldState, isOverdueState } from './schema.js';
 
 /** The shards are a list in JSON: one process owns them all here, so the order in time comes first, from the index. */
-const isDue = `wakeAt < ? AND shard IN (SELECT value FROM json_each(?)) ORDER BY wakeAt LIMIT ?`;
+function isDue({ namespace }: DueQuery): string {
+  const ofNamespace = namespace === undefined ? '' : 'AND namespace = ?';
+  return `wakeAt < ? AND shard IN (SELECT value FROM json_each(?)) ${ofNamespace} ORDER BY wakeAt LIMIT ?`;
+}
+
+/** What `isDue` takes. */
+function dueValues({ shards, namespace, before, limit }: DueQuery): (string | number)[] {
+  return [before, JSON.stringify(shards), ...(namespace === undefined ? [] : [namespace]), limit];
+}
 
 const isAsRead = `namespace = ? AND id = ? AND uid = ? AND generation = ? AND nextScheduledFor IS ? AND nextDueAt IS ?`;
 
@@ -29,25 +37,32 @@ export class SqliteSchedule implements ScheduleStore {
     this.#db = db;
   }
 
-  dueTimers({ shards, before, limit }: DueQuery): Promise<Timer[]> {
-    const text = `SELECT ${timerColumns} FROM timers WHERE state = 'active' AND ${isDue}`;
-    return this.#db.read(() =>
-      (this.#db.sql(text).all(before, JSON.stringify(shards), limit) as TimerRow[]).map(timerFrom),
-    );
+  dueTimers(query: DueQuery): Promise<Timer[]> {
+    return this.#timers(`state = 'active'`, query);
+  }
+
+  duePauses(query: DueQuery): Promise<Timer[]> {
+    return this.#timers(`state = 'paused'`, query);
+  }
+
+  #timers(condition: string, query: DueQuery): Promise<Timer[]> {
+    const text = `SELECT ${timerColumns} FROM timers WHERE ${condition} AND ${isDue(query)}`;
+    return this.#db.read(() => (this.#db.sql(text).all(...dueValues(query)) as TimerRow[]).map(timerFrom));
   }
 
   claim(claims: Claim[]): Promise<{ existed: Set<string> } | 'conflict'> {
     return this.#db.write(() => {
       const unchanged = this.#db.sql(`SELECT 1 FROM timers WHERE ${isAsRead}`);
       if (!claims.every(({ timer }) => unchanged.get(...asRead(timer)))) return 'conflict';
-      const existed = claims.filter((claim) => !this.#claimOne(claim));
-      return { existed: new Set(existed.map(({ execution }) => execution.id)) };
+      return { existed: new Set(claims.flatMap((claim) => this.#claimOne(claim))) };
     });
   }
 
-  /** False when the execution existed: then the timer only moves on. */
-  #claimOne({ timer, execution, next, wakeAt }: Claim): boolean {
-    const inserted = this.#db.sql(insertExecution).run(...executionValues(execution)).changes === 1;
+  /** Answers the ids of those that existed. */
+  #claimOne({ timer, executions, next, wakeAt }: Claim): string[] {
+    const insert = this.#db.sql(insertExecution);
+    const fresh = executions.filter((execution) => insert.run(...executionValues(execution)).changes === 1);
+    const claimed = fresh.filter(({ state }) => state !== 'skipped');
     this.#db
       .sql(
         `UPDATE timers SET nextScheduledFor = ?, nextDueAt = ?, wakeAt = ?,
@@ -57,12 +72,12 @@ export class SqliteSchedule implements ScheduleStore {
         next?.scheduledFor ?? null,
         next?.dueAt ?? null,
         wakeAt,
-        inserted ? execution.scheduledFor : null,
-        Number(inserted),
+        claimed.at(-1)?.scheduledFor ?? null,
+        claimed.length,
         timer.namespace,
         timer.id,
       );
-    return inserted;
+    return executions.filter((execution) => !fresh.includes(execution)).map(({ id }) => id);
   }
 
   closeFinished(
@@ -87,10 +102,10 @@ export class SqliteSchedule implements ScheduleStore {
     return this.#executions(isOverdueState, query);
   }
 
-  #executions(condition: string, { shards, before, limit }: DueQuery): Promise<Execution[]> {
-    const text = `SELECT ${executionColumns} FROM executions WHERE ${condition} AND ${isDue}`;
+  #executions(condition: string, query: DueQuery): Promise<Execution[]> {
+    const text = `SELECT ${executionColumns} FROM executions WHERE ${condition} AND ${isDue(query)}`;
     return this.#db.read(() =>
-      (this.#db.sql(text).all(before, JSON.stringify(shards), limit) as ExecutionRow[]).map(executionFrom),
+      (this.#db.sql(text).all(...dueValues(query)) as ExecutionRow[]).map(executionFrom),
     );
   }
 
@@ -102,11 +117,12 @@ export class SqliteSchedule implements ScheduleStore {
     );
   }
 
-  reclaim(executions: Execution[], { holder, now, publishAgainAt }: Claimer): Promise<Execution[]> {
-    const text = `UPDATE executions SET state = 'claimed', reason = NULL, claim = claim + 1, callAt = wakeAt,
-      holder = ?, claimedAt = ?, wakeAt = ?
-      WHERE id = ? AND claim = ? AND final = 0 AND ${isDueState} RETURNING ${executionColumns}`;
-    return this.#take(text, executions, [holder, now, publishAgainAt]);
+  reclaim(executions: Execution[], by: Claimer): Promise<Execution[]> {
+    const { holder, now, publishAgainAt, clockOffsetMs } = by;
+    const text = `UPDATE executions SET state = 'claimed', reason = NULL, claim = claim + 1, callAt = wakeAt - ?,
+      clockOffsetMs = ?, holder = ?, claimedAt = ?, wakeAt = ?
+      WHERE id = ? AND claim = ? AND final = 0 AND held = 0 AND ${isDueState} RETURNING ${executionColumns}`;
+    return this.#take(text, executions, [clockOffsetMs, clockOffsetMs, holder, now, publishAgainAt]);
   }
 
   takeOver(executions: Execution[], { holder, publishAgainAt }: Claimer): Promise<Execution[]> {

@@ -1,13 +1,15 @@
 /**
- * The tables of the embedded store. Columns bear the names of the fields that they keep. The version below and the number
- * of shards are written into the file at its first start; a file that says otherwise is refused, never converted.
+ * The tables of the embedded store. Columns bear the names of the fields that they keep. The version below and the number of
+ * shards are written into the file at its first start. A file of an older version is brought up to this one by the steps
+ * of upgrades.ts; one that says anything else is refused.
  */
 import { CarillonError } from '../../base/errors.js';
 import { openStates } from '../../timers/execution.js';
 import { shardCount, timerStates } from '../../timers/timer.js';
 import type { Database } from './database.js';
+import { upgrades } from './upgrades.js';
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Conditions that must read the same in an index and in the queries that are to use it. */
 export const isOpenState = `state IN ('${openStates.join("','")}')`;
@@ -15,8 +17,13 @@ export const isEndedState = `state NOT IN ('${openStates.join("','")}')`;
 export const isDueState = `state IN ('retrying','deferred')`;
 export const isOverdueState = `state IN ('claimed','running','awaiting-ack')`;
 export const isHeldState = `state IN ('claimed','running')`;
+export const isWaitingForTurn = `state = 'deferred' AND reason = 'overlap'`;
 export const isClosedState = `state IN ('completed','cancelled')`;
 
+/**
+ * The indexes of what is due bear the shard: rows of other shards, such as those of a test clock that stands still in the
+ * past, are passed over without being read.
+ */
 const tables = `
   CREATE TABLE timers (
     namespace TEXT NOT NULL,
@@ -32,6 +39,10 @@ const tables = `
     nextDueAt INTEGER,
     lastScheduledFor INTEGER,
     runs INTEGER NOT NULL,
+    manualRuns INTEGER NOT NULL,
+    pause TEXT,
+    busy TEXT,
+    buffered TEXT,
     tags TEXT NOT NULL,
     metadata TEXT NOT NULL,
     createdAt INTEGER NOT NULL,
@@ -42,7 +53,8 @@ const tables = `
   ) STRICT;
   CREATE INDEX timersOfNamespace ON timers (namespace, id, nextDueAt);
   CREATE INDEX timersOfState ON timers (namespace, state, id, nextDueAt);
-  CREATE INDEX timersDue ON timers (wakeAt) WHERE state = 'active';
+  CREATE INDEX timersDue ON timers (wakeAt, shard) WHERE state = 'active';
+  CREATE INDEX timersPaused ON timers (wakeAt, shard) WHERE state = 'paused';
   CREATE INDEX timersExpired ON timers (wakeAt) WHERE ${isClosedState};
 
   CREATE TABLE definitions (
@@ -74,16 +86,21 @@ const tables = `
     lost INTEGER NOT NULL,
     deferrals INTEGER NOT NULL,
     final INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    abort INTEGER NOT NULL,
+    covers TEXT,
+    clockOffsetMs INTEGER NOT NULL,
     settledAt INTEGER
   ) STRICT;
   CREATE INDEX executionsOfNamespace ON executions (namespace, scheduledFor, id);
   CREATE INDEX executionsOfTimer ON executions (namespace, timerId, scheduledFor, id);
   CREATE INDEX executionsOfState ON executions (namespace, state, scheduledFor, id);
   CREATE INDEX executionsOpen ON executions (uid) WHERE ${isOpenState};
-  CREATE INDEX executionsDue ON executions (wakeAt) WHERE ${isDueState};
-  CREATE INDEX executionsOverdue ON executions (wakeAt) WHERE ${isOverdueState};
+  CREATE INDEX executionsDue ON executions (wakeAt, shard) WHERE ${isDueState};
+  CREATE INDEX executionsOverdue ON executions (wakeAt, shard) WHERE ${isOverdueState};
   CREATE INDEX executionsExpired ON executions (wakeAt) WHERE ${isEndedState};
   CREATE INDEX executionsHeld ON executions (holder) WHERE ${isHeldState};
+  CREATE INDEX executionsWaiting ON executions (uid, scheduledFor, id) WHERE ${isWaitingForTurn};
 
   CREATE TABLE attempts (
     executionId TEXT NOT NULL,
@@ -146,11 +163,18 @@ const derived = `
   END;
 `;
 
-/** Creates the tables in an empty file; rejects with `incompatible-store` for a file of another version or shard count. */
+/**
+ * Creates the tables in an empty file, and brings those of an older version up to this one, whole or not at all; rejects
+ * with `incompatible-store` for a file of an unknown version or of another shard count.
+ */
 export async function prepareSchema(db: Database): Promise<void> {
   await db.write(() => {
     if (db.sql('SELECT 1 FROM sqlite_schema').get() === undefined) createSchema(db);
-    else checkSchema(db);
+    else {
+      checkOwner(db);
+      upgradeSchema(db);
+      checkSchema(db);
+    }
   });
 }
 
@@ -161,14 +185,28 @@ function createSchema(db: Database): void {
   insert.run('shardCount', shardCount);
 }
 
-function checkSchema(db: Database): void {
+function checkOwner(db: Database): void {
   if (db.sql(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'`).get() === undefined)
     throw new CarillonError('incompatible-store', 'the file is a database of something else');
+}
+
+function upgradeSchema(db: Database): void {
+  const done = db.sql(`UPDATE meta SET value = ? WHERE name = 'schemaVersion' AND value = ?`);
+  for (const { from, statements } of upgrades)
+    if (done.run(from + 1, from).changes === 1) db.exec(statements);
+}
+
+function checkSchema(db: Database): void {
   const expected = { schemaVersion, shardCount };
   for (const [name, value] of Object.entries(expected)) {
-    const found = db.sql('SELECT value FROM meta WHERE name = ?').get(name) as { value: number } | undefined;
-    if (found?.value === value) continue;
-    const message = `the store was made with ${name} ${found?.value ?? 'unknown'}, this program needs ${value}`;
+    const found = metaOf(db, name);
+    if (found === value) continue;
+    const message = `the store was made with ${name} ${found ?? 'unknown'}, this program needs ${value}`;
     throw new CarillonError('incompatible-store', message);
   }
+}
+
+function metaOf(db: Database, name: string): number | null {
+  const row = db.sql('SELECT value FROM meta WHERE name = ?').get(name) as { value: number } | undefined;
+  return row?.value ?? null;
 }

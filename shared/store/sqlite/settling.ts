@@ -1,13 +1,22 @@
-/** Settle on SQLite: the record, then the execution's state, then the timer. To be called inside a transaction. */
+/** Settle on SQLite: the record, the execution's state, whose turn is next, then the timer. */
 import type { AttemptRecord, LateOutcome } from '../../timers/outcome.js';
+import { never } from '../../timers/timer.js';
 import type { Settlement } from '../store.js';
+import { passTurn } from './admission.js';
 import { closeTimer } from './closing.js';
 import type { Database } from './database.js';
 
-export function settle(db: Database, settlements: Settlement[]): void {
-  for (const settlement of settlements) move(db, settlement, recordOf(db, settlement.record));
+/** Answers the shards in which one became due. To be called inside a transaction. */
+export function settle(db: Database, settlements: Settlement[]): Set<number> {
+  const due = new Set<number>();
+  for (const settlement of settlements) {
+    move(db, settlement, recordOf(db, settlement.record));
+    const shard = settlement.overlap ? passTurn(db, settlement) : null;
+    if (shard !== null) due.add(shard);
+  }
   const timers = new Map(settlements.map((settlement) => [settlement.timer.uid, settlement]));
   for (const { timer, now, expireAt } of timers.values()) closeTimer(db, timer, { now, expireAt });
+  return due;
 }
 
 /** Inserts the record unless one is there; answers the one that counts. */
@@ -40,12 +49,14 @@ function move(
   const running = `id = ? AND attempt = ? AND state IN ('running','awaiting-ack')`;
   if (verdict.state === 'retrying')
     db.sql(
-      `UPDATE executions SET state = 'retrying', holder = NULL, wakeAt = ?, lost = lost + ? WHERE ${running} AND final = 0`,
-    ).run(verdict.at, lost, executionId, n);
-  // What still runs now is at its end: a verdict that ends it, or another attempt that `final` forbids.
-  const end = verdict.state === 'retrying' ? 'cancelled' : verdict.state;
+      `UPDATE executions SET state = 'retrying', holder = NULL, callAt = iif(held, ?, callAt), wakeAt = iif(held, ?, ?),
+       lost = lost + ? WHERE ${running} AND final = 0 AND abort = 0`,
+    ).run(verdict.at, never, verdict.at, lost, executionId, n);
+  // What still runs now is at its end: a verdict that ends it, or another attempt that a stamp forbids.
+  const end = verdict.state === 'retrying' ? null : verdict.state;
   const reason = verdict.state === 'succeeded' ? null : verdict.reason;
   db.sql(
-    `UPDATE executions SET state = ?, reason = ?, holder = NULL, settledAt = ?, wakeAt = ?, lost = lost + ? WHERE ${running}`,
+    `UPDATE executions SET state = coalesce(?, iif(final, 'cancelled', 'aborted')), reason = ?, holder = NULL,
+     settledAt = ?, wakeAt = ?, lost = lost + ? WHERE ${running}`,
   ).run(end, reason, now, expireAt, lost, executionId, n);
 }

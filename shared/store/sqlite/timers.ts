@@ -4,6 +4,7 @@ import type { Current, Decision, TimerQuery, TimerStore } from '../store.js';
 import { changeTimer } from './changes.js';
 import type { Database } from './database.js';
 import { insertTimer, selectTimer, timerColumns, timerFrom, timerValues, type TimerRow } from './rows.js';
+import { touchTimer } from './touching.js';
 
 export class SqliteTimers implements TimerStore {
   readonly #db: Database;
@@ -38,6 +39,10 @@ export class SqliteTimers implements TimerStore {
 
   change<Reply>(key: TimerKey, decide: (current: Current | null) => Decision<Reply>): Promise<Reply> {
     return this.#db.write(() => changeTimer(this.#db, key, decide));
+  }
+
+  touch(keys: TimerKey[], now: number): Promise<(Timer | null)[]> {
+    return this.#db.write(() => keys.map((key) => touchTimer(this.#db, key, now)));
   }
 
   counts(): Promise<Record<TimerState, number>> {

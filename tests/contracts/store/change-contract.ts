@@ -1,11 +1,12 @@
 /** Contract of TimerStore.change: a timer and its open executions move together, whatever happens at the same time. */
 import { describe, expect, it } from 'vitest';
-import type { Current } from '../../../shared/store/store.js';
+import type { Change, Current } from '../../../shared/store/store.js';
 import type { Execution } from '../../../shared/timers/execution.js';
 import { baseTime, makeDefinition, makeExecution, makeTimer } from '../../support/factories.js';
 import { useStore, type OpenStore } from './opened-store.js';
 import {
   cancelDecision,
+  cancelledAt,
   changeOf,
   createClaimed,
   createRetrying,
@@ -17,6 +18,7 @@ import {
 
 export function changeContract(open: OpenStore): void {
   const setup = () => useStore(open);
+  const dueIn = (ms: number) => ({ scheduledFor: baseTime + ms, dueAt: baseTime + ms });
 
   describe('a change', () => {
     it('sees null where there is no timer', async () => {
@@ -142,24 +144,36 @@ export function changeContract(open: OpenStore): void {
       expect(await store.executions.read(claimed.namespace, claimed.id)).toBeNull();
     });
 
-    it('ends what it cancels at the instant of the change and keeps it for the retention', async () => {
+    it('writes what it updates whole', async () => {
       const store = await setup();
       const timer = makeTimer();
       const retrying = await createRetrying(store, timer);
+      const changed: Execution = {
+        ...retrying,
+        state: 'cancelled',
+        reason: 'cancelled by hand',
+        holder: 'h',
+        callAt: 1,
+        wakeAt: expireAt,
+        deferrals: 2,
+        final: true,
+        held: true,
+        abort: true,
+        covers: { to: baseTime + 9_000, count: 3 },
+        clockOffsetMs: 77,
+        settledAt: cancelledAt,
+      };
 
       await store.timers.change(timer, (current) => ({
-        change: changeOf({ ...current!.timer, changedAt: baseTime + 2_500 }, { cancel: [retrying.id] }),
+        change: changeOf(current!.timer, { update: [changed] }),
         reply: null,
       }));
 
-      expect(await readExecution(store, retrying)).toMatchObject({
-        state: 'cancelled',
-        settledAt: baseTime + 2_500,
-        wakeAt: expireAt,
-      });
+      expect(await readExecution(store, retrying)).toEqual(changed);
+      expect((await store.executions.read('default', retrying.id))!.attempts).toHaveLength(1);
     });
 
-    it('stamps what it finalizes and leaves it running', async () => {
+    it('stamps what runs and leaves it running', async () => {
       const store = await setup();
       const timer = makeTimer();
       const running = await createRunning(store, timer);
@@ -167,6 +181,24 @@ export function changeContract(open: OpenStore): void {
       await store.timers.change(timer, cancelDecision);
 
       expect(await readExecution(store, running)).toEqual({ ...running, final: true });
+    });
+
+    it('withdraws, updates and inserts at once', async () => {
+      const store = await setup();
+      const timer = makeTimer();
+      await store.timers.create([timer]);
+      const at = (ms: number) => makeExecution({ ...timer, next: dueIn(ms) });
+      const [gone, stays, updated, fresh] = [at(1), at(2), at(3), at(4)];
+      const write = (parts: Partial<Change>) =>
+        store.timers.change(timer, (current) => ({ change: changeOf(current!.timer, parts), reply: null }));
+      await write({ insert: [gone, stays, updated] });
+
+      await write({ withdraw: [gone.id], update: [{ ...updated, held: true }], insert: [fresh] });
+
+      expect(await store.executions.read('default', gone.id)).toBeNull();
+      expect(await readExecution(store, stays)).toEqual(stays);
+      expect(await readExecution(store, updated)).toEqual({ ...updated, held: true });
+      expect(await readExecution(store, fresh)).toEqual(fresh);
     });
 
     it('inserts executions and leaves those alone whose id exists', async () => {

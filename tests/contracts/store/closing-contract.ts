@@ -13,6 +13,7 @@ import {
   makeTimers,
   readExecution,
   readTimer,
+  runnerOf,
   settlementOf,
   startOf,
 } from './steps.js';
@@ -53,7 +54,7 @@ export function closingContract(open: OpenStore): void {
       const next = { scheduledFor: baseTime + 9_000, dueAt: baseTime + 9_000 };
       await store.timers.create([timer]);
       await store.schedule.claim([claimOf(timer, { next, wakeAt: next.dueAt })]);
-      await store.delivery.start([startOf(execution)], 'w-1');
+      await store.delivery.start([startOf(execution)], runnerOf('w-1'));
 
       await store.delivery.settle([settlementOf(await readExecution(store, execution))]);
 

@@ -12,8 +12,10 @@ import {
   createRunning,
   makeTimers,
   readExecution,
+  runnerOf,
   settlementOf,
   startOf,
+  wonBy,
 } from './steps.js';
 
 export function deliveryContract(open: OpenStore): void {
@@ -25,7 +27,7 @@ export function deliveryContract(open: OpenStore): void {
       const store = await setup();
       const claimed = await createClaimed(store);
 
-      expect(await store.delivery.start([startOf(claimed)], worker)).toEqual(new Set([claimed.id]));
+      expect(await store.delivery.start([startOf(claimed)], runnerOf(worker))).toEqual(wonBy(claimed));
 
       expect(await readExecution(store, claimed)).toEqual({
         ...claimed,
@@ -40,7 +42,7 @@ export function deliveryContract(open: OpenStore): void {
       const store = await setup();
       const [claimed] = await store.schedule.reclaim([await createRetrying(store)], claimerOf('s-1'));
 
-      expect(await store.delivery.start([startOf(claimed!)], worker)).toEqual(new Set([claimed!.id]));
+      expect(await store.delivery.start([startOf(claimed!)], runnerOf(worker))).toEqual(wonBy(claimed!));
 
       expect(await readExecution(store, claimed!)).toMatchObject({ state: 'running', attempt: 2, lost: 0 });
     });
@@ -53,7 +55,7 @@ export function deliveryContract(open: OpenStore): void {
       const store = await setup();
       const claimed = await createClaimed(store);
 
-      expect(await store.delivery.start([startOf(claimed, changes)], worker)).toEqual(new Set());
+      expect(await store.delivery.start([startOf(claimed, changes)], runnerOf(worker))).toEqual(wonBy());
 
       expect(await readExecution(store, claimed)).toEqual(claimed);
     });
@@ -65,10 +67,10 @@ export function deliveryContract(open: OpenStore): void {
 
       const won = await store.delivery.start(
         [startOf(good!), startOf(stale!, { claim: 7 }), missing],
-        worker,
+        runnerOf(worker),
       );
 
-      expect(won).toEqual(new Set([good!.id]));
+      expect(won).toEqual(wonBy(good!));
     });
 
     it('answers the same when the same runner repeats it, and changes nothing', async () => {
@@ -76,7 +78,7 @@ export function deliveryContract(open: OpenStore): void {
       const running = await createRunning(store, makeTimer(), worker);
       const start = startOf({ ...running, attempt: 0 });
 
-      expect(await store.delivery.start([start], worker)).toEqual(new Set([running.id]));
+      expect(await store.delivery.start([start], runnerOf(worker))).toEqual(wonBy(running));
 
       expect(await readExecution(store, running)).toEqual(running);
     });
@@ -85,7 +87,9 @@ export function deliveryContract(open: OpenStore): void {
       const store = await setup();
       const running = await createRunning(store, makeTimer(), worker);
 
-      expect(await store.delivery.start([startOf({ ...running, attempt: 0 })], other)).toEqual(new Set());
+      expect(await store.delivery.start([startOf({ ...running, attempt: 0 })], runnerOf(other))).toEqual(
+        wonBy(),
+      );
 
       expect(await readExecution(store, running)).toEqual(running);
     });
@@ -95,7 +99,9 @@ export function deliveryContract(open: OpenStore): void {
       const retrying = await createRetrying(store);
       await store.schedule.reclaim([retrying], claimerOf('s-1'));
 
-      expect(await store.delivery.start([startOf({ ...retrying, attempt: 0 })], worker)).toEqual(new Set());
+      expect(await store.delivery.start([startOf({ ...retrying, attempt: 0 })], runnerOf(worker))).toEqual(
+        wonBy(),
+      );
     });
 
     it('is lost once the execution has ended, to its own runner too', async () => {
@@ -104,7 +110,9 @@ export function deliveryContract(open: OpenStore): void {
       await store.delivery.settle([settlementOf(running)]);
       const ended = await readExecution(store, running);
 
-      expect(await store.delivery.start([startOf({ ...running, attempt: 0 })], worker)).toEqual(new Set());
+      expect(await store.delivery.start([startOf({ ...running, attempt: 0 })], runnerOf(worker))).toEqual(
+        wonBy(),
+      );
 
       expect(await readExecution(store, running)).toEqual(ended);
     });
@@ -115,7 +123,7 @@ export function deliveryContract(open: OpenStore): void {
       await store.delivery.defer([{ ...startOf(claimed), until: baseTime + 4_000, reason: 'host-busy' }]);
       const deferred = await readExecution(store, claimed);
 
-      expect(await store.delivery.start([startOf(claimed)], worker)).toEqual(new Set());
+      expect(await store.delivery.start([startOf(claimed)], runnerOf(worker))).toEqual(wonBy());
 
       expect(await readExecution(store, claimed)).toEqual(deferred);
     });
@@ -134,7 +142,7 @@ export function deliveryContract(open: OpenStore): void {
       }));
 
       const start = startOf({ ...running, attempt: 0, ...stale });
-      expect(await store.delivery.start([start], worker)).toEqual(new Set());
+      expect(await store.delivery.start([start], runnerOf(worker))).toEqual(wonBy());
     });
 
     it('is won once, however many runners try', async () => {
@@ -142,11 +150,11 @@ export function deliveryContract(open: OpenStore): void {
       const claimed = await Promise.all(makeTimers(5).map((timer) => createClaimed(store, timer)));
       const starts = claimed.map((execution) => startOf(execution));
 
-      const won = await Promise.all(
-        ['w-1', 'w-2', 'w-3'].map((runner) => store.delivery.start(starts, runner)),
+      const answers = await Promise.all(
+        ['w-1', 'w-2', 'w-3'].map((runner) => store.delivery.start(starts, runnerOf(runner))),
       );
 
-      expect(won.flatMap((ids) => [...ids]).sort()).toEqual(claimed.map(({ id }) => id).sort());
+      expect(answers.flatMap(({ won }) => [...won]).sort()).toEqual(claimed.map(({ id }) => id).sort());
     });
 
     it('takes a thousand at once', async () => {
@@ -156,9 +164,9 @@ export function deliveryContract(open: OpenStore): void {
       const claims = timers.map((timer) => claimOf(timer));
       await store.schedule.claim(claims);
 
-      const won = await store.delivery.start(
-        claims.map(({ execution }) => startOf(execution)),
-        worker,
+      const { won } = await store.delivery.start(
+        claims.flatMap(({ executions }) => executions).map((execution) => startOf(execution)),
+        runnerOf(worker),
       );
 
       expect(won.size).toBe(1_000);

@@ -5,7 +5,16 @@ import type { Execution } from '../../../shared/timers/execution.js';
 import type { Timer } from '../../../shared/timers/timer.js';
 import { baseTime, makeExecution, makeTimer } from '../../support/factories.js';
 import { useStore, type OpenStore } from './opened-store.js';
-import { changeOf, createRetrying, createRunning, recordOf, settlementOf, startOf } from './steps.js';
+import {
+  changeOf,
+  claimerOf,
+  createRetrying,
+  createRunning,
+  recordOf,
+  runnerOf,
+  settlementOf,
+  startOf,
+} from './steps.js';
 
 export function executionContract(open: OpenStore): void {
   const setup = () => useStore(open);
@@ -15,9 +24,8 @@ export function executionContract(open: OpenStore): void {
     it('are read by namespace and id, with their attempts in order', async () => {
       const store = await setup();
       const retrying = await createRetrying(store);
-      const by = { holder: 's', now: baseTime, publishAgainAt: baseTime };
-      const [claimed] = await store.schedule.reclaim([retrying], by);
-      await store.delivery.start([startOf(claimed!)], 'worker-2~bbbb');
+      const [claimed] = await store.schedule.reclaim([retrying], claimerOf('s-1'));
+      await store.delivery.start([startOf(claimed!)], runnerOf('worker-2~bbbb'));
       const second = recordOf({ ...claimed!, attempt: 2 });
       await store.delivery.settle([{ ...settlementOf(claimed!), record: second }]);
 

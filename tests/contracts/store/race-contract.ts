@@ -12,6 +12,7 @@ import {
   makeTimers,
   readExecution,
   readTimer,
+  runnerOf,
   settlementOf,
   startOf,
 } from './steps.js';
@@ -87,9 +88,9 @@ export function raceContract(open: OpenStore): void {
       const started = await Promise.all(
         claimed.map(async (execution, i) => {
           const key = { namespace: execution.namespace, id: execution.timerId };
-          const [won] = await race(
+          const [{ won }] = await race(
             i,
-            () => store.delivery.start([startOf(execution)], 'worker-1~aaaa'),
+            () => store.delivery.start([startOf(execution)], runnerOf('worker-1~aaaa')),
             () => store.timers.change(key, cancelDecision),
           );
           return won.has(execution.id);

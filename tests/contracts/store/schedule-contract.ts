@@ -80,7 +80,7 @@ export function scheduleContract(open: OpenStore): void {
 
       expect(await store.schedule.claim([claim])).toEqual({ existed: new Set() });
 
-      expect(await readExecution(store, claim.execution)).toEqual(claim.execution);
+      expect(await readExecution(store, claim.executions[0]!)).toEqual(claim.executions[0]!);
       expect(await readTimer(store, timer)).toEqual({
         ...timer,
         next: dueIn(9_000),
@@ -154,7 +154,7 @@ export function scheduleContract(open: OpenStore): void {
       const timers = makeTimers(5);
       await store.timers.create(timers);
       const claimsOf = (holder: string) =>
-        timers.map((timer) => claimOf(timer, { execution: makeExecution(timer, { holder }) }));
+        timers.map((timer) => claimOf(timer, { executions: [makeExecution(timer, { holder })] }));
 
       const answers = await Promise.all(
         ['s-1', 's-2'].map((holder) => store.schedule.claim(claimsOf(holder))),

@@ -19,6 +19,7 @@ import {
   readExecution,
   readTimer,
   recordOf,
+  runnerOf,
   settledAt,
   settlementOf,
   startOf,
@@ -117,14 +118,15 @@ export function settleContract(open: OpenStore): void {
       await store.timers.create(timers);
       const claims = timers.map((timer) => claimOf(timer));
       await store.schedule.claim(claims);
+      const executions = claims.flatMap((claim) => claim.executions);
       await store.delivery.start(
-        claims.map(({ execution }) => startOf(execution)),
-        'w-1',
+        executions.map((execution) => startOf(execution)),
+        runnerOf('w-1'),
       );
       const verdicts: Verdict[] = [{ state: 'succeeded' }, { state: 'failed', reason: 'status 404' }, retry];
 
       await store.delivery.settle(
-        claims.map(({ execution }, i) =>
+        executions.map((execution, i) =>
           settlementOf({ ...execution, attempt: 1 }, { verdict: verdicts[i % 3]! }),
         ),
       );
@@ -229,7 +231,7 @@ export function settleContract(open: OpenStore): void {
       const store = await setup();
       const retrying = await createRetrying(store);
       const [claimed] = await store.schedule.reclaim([retrying], claimerOf('s-1'));
-      await store.delivery.start([startOf(claimed!)], 'w-2');
+      await store.delivery.start([startOf(claimed!)], runnerOf('w-2'));
       const second = await readExecution(store, retrying);
 
       await store.delivery.settle([settlementOf(retrying, { verdict: { state: 'succeeded' } })]);

@@ -5,18 +5,24 @@ import type {
   Claimer,
   Current,
   Decision,
+  Runner,
   Settlement,
   Start,
+  Started,
   Store,
 } from '../../../shared/store/store.js';
+import { sweep } from '../../../shared/timers/change.js';
 import type { Execution } from '../../../shared/timers/execution.js';
 import { attemptId, type AttemptRecord } from '../../../shared/timers/outcome.js';
 import { shardCount, type Timer } from '../../../shared/timers/timer.js';
 import { baseTime, dayMs, makeExecution, makeTimer } from '../../support/factories.js';
 
 export const allShards = Array.from({ length: shardCount }, (_, shard) => shard);
+export const startedAt = baseTime + 1_001;
 export const settledAt = baseTime + 5_000;
+export const recheckAt = baseTime + 40_000;
 export const expireAt = baseTime + 30 * dayMs;
+export const cancelledAt = baseTime + 2_500;
 export const checkAt = baseTime + 600_000;
 
 export function makeTimers(count: number, changes: Partial<Timer> = {}): Timer[] {
@@ -27,16 +33,37 @@ export function makeTimers(count: number, changes: Partial<Timer> = {}): Timer[]
 
 /** Claims the timer's only occurrence unless told. */
 export function claimOf(timer: Timer, changes: Partial<Claim> = {}): Claim {
-  return { timer, execution: makeExecution(timer), next: null, wakeAt: checkAt, ...changes };
+  return { timer, executions: [makeExecution(timer)], next: null, wakeAt: checkAt, ...changes };
 }
 
 export function claimerOf(holder: string): Claimer {
-  return { holder, now: baseTime + 2_000, publishAgainAt: baseTime + 12_000 };
+  return { holder, now: baseTime + 2_000, publishAgainAt: baseTime + 12_000, clockOffsetMs: 0 };
 }
 
+/** Of an execution that any number of others may run beside, unless told. */
 export function startOf(execution: Execution, changes: Partial<Start> = {}): Start {
-  const { id, generation, claim, attempt } = execution;
-  return { id, generation, claim, attempt, until: baseTime + 60_000, ...changes };
+  const { id, generation, claim, attempt, namespace, timerId, uid, scheduledFor } = execution;
+  return {
+    id,
+    generation,
+    claim,
+    attempt,
+    until: baseTime + 60_000,
+    timer: { namespace, id: timerId, uid },
+    scheduledFor,
+    overlap: 'allowAll',
+    recheckAt,
+    ...changes,
+  };
+}
+
+export function runnerOf(incarnation: string): Runner {
+  return { incarnation, now: startedAt, expireAt };
+}
+
+/** The answer to a start that these have won, and nobody was refused. */
+export function wonBy(...executions: Pick<Execution, 'id'>[]): Started {
+  return { won: new Set(executions.map(({ id }) => id)), refused: new Set() };
 }
 
 /** A successful attempt of a running execution unless told. */
@@ -70,6 +97,7 @@ export function settlementOf(execution: Execution, changes: Partial<AttemptRecor
   return {
     record: recordOf(execution, changes),
     timer: { namespace: execution.namespace, id: execution.timerId, uid: execution.uid },
+    overlap: false,
     now: settledAt,
     expireAt,
   };
@@ -92,7 +120,7 @@ export async function createClaimed(
 ): Promise<Execution> {
   const execution = makeExecution(timer, changes);
   await store.timers.create([timer]);
-  await store.schedule.claim([claimOf(timer, { execution })]);
+  await store.schedule.claim([claimOf(timer, { executions: [execution] })]);
   return execution;
 }
 
@@ -103,7 +131,7 @@ export async function createRunning(
   runner = 'worker-1~aaaa',
 ): Promise<Execution> {
   const claimed = await createClaimed(store, timer);
-  await store.delivery.start([startOf(claimed)], runner);
+  await store.delivery.start([startOf(claimed)], runnerOf(runner));
   return readExecution(store, claimed);
 }
 
@@ -135,25 +163,23 @@ export function changeOf(timer: Timer, parts: Partial<Change> = {}): Change {
     timer: { ...timer, generation: timer.generation + 1 },
     retire: null,
     insert: [],
+    update: [],
     withdraw: [],
-    cancel: [],
-    finalize: [],
     expireAt,
     ...parts,
   };
 }
 
-/** Cancels a timer: withdraws what never started, cancels what waits, finalizes what runs. Replies with what it saw. */
+/** Cancels a timer: withdraws what never started, sweeps the rest. Replies with what it saw. */
 export function cancelDecision(current: Current | null): Decision<Current> {
   if (!current) throw new Error('no timer to cancel');
   const { timer, open } = current;
-  const idsIn = (...states: Execution['state'][]): string[] =>
-    open.filter((execution) => states.includes(execution.state)).map((execution) => execution.id);
+  const withdraw = open.filter(({ state }) => state === 'claimed').map(({ id }) => id);
+  const rest = open.filter(({ id }) => !withdraw.includes(id));
   const change = changeOf(timer, {
     timer: { ...timer, state: 'cancelled', generation: timer.generation + 1, next: null, wakeAt: expireAt },
-    withdraw: idsIn('claimed'),
-    cancel: idsIn('retrying', 'deferred'),
-    finalize: idsIn('running', 'awaiting-ack'),
+    update: sweep({ ...current, open: rest }, { now: cancelledAt, expireAt }),
+    withdraw,
   });
   return { change, reply: current };
 }

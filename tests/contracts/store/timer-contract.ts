@@ -17,6 +17,11 @@ export function timerContract(open: OpenStore): void {
         idempotencyKey: 'key-1',
         lastScheduledFor: baseTime,
         runs: 3,
+        manualRuns: 2,
+        busy: 'an execution',
+        buffered: 'another one',
+        state: 'paused',
+        pause: { reason: 'night', until: baseTime + 9_000, since: baseTime },
       });
 
       expect(await store.timers.create([timer])).toEqual([null]);
@@ -158,9 +163,8 @@ export function timerContract(open: OpenStore): void {
           timer: { ...timer, generation: 2, tags: ['new'] },
           retire: null,
           insert: [],
+          update: [],
           withdraw: [],
-          cancel: [],
-          finalize: [],
           expireAt: baseTime,
         },
         reply: null,
