@@ -117,7 +117,7 @@ export class Publisher {
 }
 
 function messageOf({ execution, definition }: Held, publishedAt: number): WorkMessage {
-  const { state, reason, shard, holder, wakeAt, final, settledAt, ...told } = execution;
+  const { state, reason, shard, holder, wakeAt, final, held, abort, covers, settledAt, ...told } = execution;
   return { execution: told, publishedAt, definition: definition && isSmall(definition) ? definition : null };
 }
 

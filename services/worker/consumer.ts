@@ -3,7 +3,7 @@
  * delivered, settled, and only then acknowledged.
  *
  *   message ─► waiting ─► starting ─┬─ won ─► delivering ─► settling ─► acknowledged
- *                │                  ├─ lost ─► acknowledged
+ *                │                  ├─ lost, or refused by overlap ─► acknowledged
  *                │                  └─ the store is away ─► released after a pause
  *                └─ its host is slow ─► deferring ─► acknowledged
  *
@@ -24,7 +24,7 @@ import type { Definitions } from './definitions.js';
 import type { Deliverer, Started } from './delivery/deliver.js';
 import type { WorkerMetrics } from './metrics.js';
 import type { Settler } from './settler.js';
-import type { Starter } from './starter.js';
+import type { NotStarted, Starter } from './starter.js';
 import type { Slot, Slots } from './slots.js';
 import { WaitingRoom } from './waiting-room.js';
 
@@ -186,11 +186,11 @@ export class Consumer {
     const started = await this.#start(entry);
     if (typeof started === 'object') return this.#deliver(entry, started, slot);
     this.#giveSlot(slot);
-    if (started === 'lost') this.#lose(entry);
     if (started === 'put-off') this.#await(entry);
+    else if (started !== 'failed') this.#lose(entry, started);
   }
 
-  async #start(entry: Held): Promise<Started | 'lost' | 'put-off' | 'failed'> {
+  async #start(entry: Held): Promise<Started | NotStarted | 'failed'> {
     try {
       const { delivery, definition } = entry;
       const started = await this.#options.starter.start({ message: delivery.message, definition });
@@ -202,8 +202,8 @@ export class Consumer {
     }
   }
 
-  #lose(entry: Held): void {
-    this.#options.metrics.dropped.inc({ reason: 'start-lost' });
+  #lose(entry: Held, why: 'lost' | 'refused'): void {
+    this.#options.metrics.dropped.inc({ reason: `start-${why}` });
     this.#end(entry);
   }
 
@@ -241,8 +241,8 @@ export class Consumer {
 
   async #defer(entry: Held): Promise<void> {
     const { clock, random, metrics } = this.#options;
-    const { id, generation, claim, deferrals } = entry.delivery.message.execution;
-    const until = clock.now() + Math.ceil(backoffMs(deferrals, deferBackoff, random));
+    const { id, generation, claim, deferrals, clockOffsetMs } = entry.delivery.message.execution;
+    const until = clock.now() + clockOffsetMs + Math.ceil(backoffMs(deferrals, deferBackoff, random));
     this.#deferring++;
     try {
       await this.#deferrals.add({ id, generation, claim, until, reason: 'host-busy' });

@@ -16,13 +16,13 @@ await runProcess({
       context,
     );
     context.onStop('store', () => store.close());
-    const { queue, close } = await openQueue(
+    const queueing = await openQueue(
       { kind: 'rabbitmq', url: config.rabbitmqUrl, prefix: config.rabbitmqPrefix },
       context,
     );
-    context.onStop('queue', close);
-    Object.assign(checks, { mongodb: () => store.ping(), rabbitmq: () => queue.ping() });
+    context.onStop('queue', () => queueing.close());
+    Object.assign(checks, { mongodb: () => store.ping(), rabbitmq: () => queueing.queue.ping() });
     const presence = await context.startPresence(store.processes);
-    await context.start('worker', new WorkerService({ ...context, store, queue, presence }));
+    await context.start('worker', new WorkerService({ ...context, ...queueing, store, presence }));
   },
 });

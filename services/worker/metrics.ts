@@ -34,7 +34,7 @@ export function workerMetrics(metrics: Metrics, readings: WorkerReadings) {
     }),
     dropped: metrics.counter({
       name: 'worker_dropped_total',
-      help: 'Messages dropped without a call: start lost, incarnation gone, too late, stopped',
+      help: 'Messages dropped without a call: start lost, start refused by overlap, incarnation gone, too late, stopped',
       labels: ['reason'],
     }),
     deferred: metrics.counter({

@@ -9,11 +9,13 @@ import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import type { Random } from '../../shared/base/random.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Presence } from '../../shared/presence/presence.js';
+import type { Bus } from '../../shared/queue/bus.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
 import type { ProcessReport } from '../../shared/store/processes.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { Aborter } from './aborter.js';
 import type { WorkerConfig } from './config.js';
 import { Consumer } from './consumer.js';
 import { Definitions } from './definitions.js';
@@ -28,6 +30,7 @@ import { Starter } from './starter.js';
 export interface WorkerDependencies {
   store: Pick<Store, 'delivery'>;
   queue: Pick<WorkQueue, 'consume'>;
+  bus: Pick<Bus, 'publish'>;
   presence: Pick<Presence, 'incarnation' | 'holds' | 'reportWith'>;
   clock: Clock;
   random: Random;
@@ -39,6 +42,7 @@ export interface WorkerDependencies {
 export class WorkerService implements Lifecycle {
   readonly #dependencies: WorkerDependencies;
   readonly #http: HttpClient;
+  readonly #aborter: Aborter;
   readonly #consumer: Consumer;
   readonly #deadline = new AbortController();
   #starting: Promise<void> | null = null;
@@ -63,17 +67,22 @@ export class WorkerService implements Lifecycle {
       keptBytes: config.workerResponseBytes,
       limitBytes: config.workerResponseLimitBytes,
     });
-    const common = { ...dependencies, store: store.delivery, metrics, slots, signal: this.#deadline.signal };
+    const { settledRetentionMs } = config;
+    const common = {
+      ...dependencies,
+      store: store.delivery,
+      metrics,
+      slots,
+      settledRetentionMs,
+      signal: this.#deadline.signal,
+    };
+    this.#aborter = new Aborter(common);
     this.#consumer = new Consumer({
       ...common,
       definitions: new Definitions(store.delivery),
       starter: new Starter({ ...common, startBatch: config.workerStartBatch }),
-      deliverer: new Deliverer({
-        ...common,
-        http: this.#http,
-        settledRetentionMs: config.settledRetentionMs,
-      }),
-      settler: new Settler(common),
+      deliverer: new Deliverer({ ...common, http: this.#http, aborter: this.#aborter }),
+      settler: new Settler({ ...common, onDue: (shards) => this.#nudge(shards) }),
       startBatch: config.workerStartBatch,
     });
     this.#reported = { at: clock.monotonic(), started: 0 };
@@ -81,7 +90,9 @@ export class WorkerService implements Lifecycle {
   }
 
   start(): Promise<void> {
-    return (this.#starting ??= this.#consumer.start());
+    return (this.#starting ??= Promise.all([this.#aborter.start(), this.#consumer.start()]).then(
+      () => undefined,
+    ));
   }
 
   stop(): Promise<void> {
@@ -103,7 +114,13 @@ export class WorkerService implements Lifecycle {
         { executions: this.#consumer.size },
         'stopping before all was done; the rest is left to be rescued',
       );
+    await this.#aborter.stop();
     await this.#http.close();
+  }
+
+  /** What waited for an execution that has ended here need not wait for the next look. */
+  #nudge(shards: ReadonlySet<number>): void {
+    for (const shard of shards) this.#dependencies.bus.publish(`nudge.${shard}`, {});
   }
 
   #report(): ProcessReport {

@@ -20,6 +20,8 @@ export interface SettlerOptions {
   metrics: Pick<WorkerMetrics, 'settleBatch'>;
   /** Aborted when there is no more time: what is not stored then is left to the rescuer. */
   signal: AbortSignal;
+  /** Told of shards in which an execution that waited for one of these has become due. */
+  onDue(shards: ReadonlySet<number>): void;
 }
 
 const largestBatch = 200;
@@ -46,10 +48,11 @@ export class Settler {
   }
 
   async #store(settlements: Settlement[]): Promise<boolean[]> {
-    const { store, clock, random, log, signal } = this.#options;
+    const { store, clock, random, log, signal, onDue } = this.#options;
     for (let tries = 0; ; tries++) {
       try {
-        await store.settle(settlements);
+        const shards = await store.settle(settlements);
+        if (shards.size > 0) onDue(shards);
         return settlements.map(() => true);
       } catch (error) {
         if (signal.aborted) return settlements.map(() => false);

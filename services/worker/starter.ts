@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/base/clock.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { WorkMessage } from '../../shared/queue/queue.js';
 import type { DeliveryStore, Start } from '../../shared/store/store.js';
+import { defaultOverlapPolicy } from '../../shared/timers/overlap.js';
 import type { Definition } from '../../shared/timers/timer.js';
 import type { Started } from './delivery/deliver.js';
 import type { WorkerMetrics } from './metrics.js';
@@ -17,6 +18,7 @@ export interface StarterOptions {
   clock: Clock;
   metrics: Pick<WorkerMetrics, 'startBatch'>;
   startBatch: number;
+  settledRetentionMs: number;
 }
 
 export interface Startable {
@@ -25,12 +27,17 @@ export interface Startable {
   definition: Definition | null;
 }
 
+/** Lost: somebody else has it, or it is no longer due. Refused: an earlier one of its timer keeps it out. */
+export type NotStarted = 'lost' | 'refused' | 'put-off';
+
 /** Beyond the longest wait for callAt and the time limit of the call. */
 const untilMarginMs = 5_000;
+/** What waits for an earlier execution is woken when that one ends; should the wake be lost, it looks itself. */
+const recheckMs = 30_000;
 
 export class Starter {
   readonly #options: StarterOptions;
-  readonly #batcher: Batcher<Startable, Started | 'lost' | 'put-off'>;
+  readonly #batcher: Batcher<Startable, Started | NotStarted>;
 
   constructor(options: StarterOptions) {
     this.#options = options;
@@ -43,40 +50,44 @@ export class Starter {
   }
 
   /**
-   * Answers what was won, `lost` when somebody else has it or it is no longer due, `put-off` when the lease was not held.
-   * Rejects while the store is away; then it is unknown whether it was started, and to start it again is safe. Of one
+   * Answers what was won, or why nothing was: `put-off` when the lease was not held. Rejects while the store is away; then it is unknown whether it was started, and to start it again is safe. Of one
    * execution there must never be two at a time.
    */
-  start(startable: Startable): Promise<Started | 'lost' | 'put-off'> {
+  start(startable: Startable): Promise<Started | NotStarted> {
     return this.#batcher.add(startable);
   }
 
-  async #startBatch(batch: Startable[]): Promise<(Started | 'lost' | 'put-off')[]> {
-    const { store, presence, clock } = this.#options;
+  async #startBatch(batch: Startable[]): Promise<(Started | NotStarted)[]> {
+    const { store, presence, clock, settledRetentionMs } = this.#options;
     if (!presence.holds()) return batch.map(() => 'put-off');
     const runner = presence.incarnation;
+    const now = clock.now();
     // One instant for the whole batch: what is equal for all goes to the store as one update.
-    const from = batch.reduce(
-      (latest, { message }) => Math.max(latest, message.execution.callAt),
-      clock.now(),
-    );
-    const starts = batch.map((startable) => startOf(startable, from));
-    const won = await store.start(starts, runner);
+    const from = batch.reduce((latest, { message }) => Math.max(latest, message.execution.callAt), now);
+    const starts = batch.map((startable) => startOf(startable, { from, now }));
+    const expireAt = now + settledRetentionMs;
+    const { won, refused } = await store.start(starts, { incarnation: runner, now, expireAt });
     const startedAt = clock.now();
     return batch.map(({ message, definition }, i) => {
       const { id, until } = starts[i]!;
-      return won.has(id) ? { message, definition, runner, startedAt, until } : 'lost';
+      if (won.has(id)) return { message, definition, runner, startedAt, until };
+      return refused.has(id) ? 'refused' : 'lost';
     });
   }
 }
 
-function startOf({ message, definition }: Startable, from: number): Start {
-  const { id, generation, claim, attempt } = message.execution;
+function startOf({ message, definition }: Startable, { from, now }: { from: number; now: number }): Start {
+  const { id, generation, claim, attempt, scheduledFor, clockOffsetMs } = message.execution;
+  const { namespace, timerId, uid } = message.execution;
   return {
     id,
     generation,
     claim,
     attempt,
     until: from + (definition?.target.timeoutMs ?? 0) + untilMarginMs,
+    timer: { namespace, id: timerId, uid },
+    scheduledFor,
+    overlap: definition?.overlap ?? defaultOverlapPolicy,
+    recheckAt: now + clockOffsetMs + recheckMs,
   };
 }

@@ -24,6 +24,7 @@ export interface WorkMessage {
     | 'attempt'
     | 'lost'
     | 'deferrals'
+    | 'clockOffsetMs'
   >;
   publishedAt: number;
   /** Null when it is too large for a message: read it by version. */

@@ -11,8 +11,9 @@ import type { Settlement } from '../../../shared/store/store.js';
 import { attemptId, verdictOf, type AttemptResult } from '../../../shared/timers/outcome.js';
 import { defaultRetryPolicy } from '../../../shared/timers/retry-policy.js';
 import type { Definition } from '../../../shared/timers/timer.js';
+import type { Aborter } from '../aborter.js';
 import type { WorkerMetrics } from '../metrics.js';
-import { statusFailure } from './failure.js';
+import { abortedCall, failureOf, statusFailure } from './failure.js';
 import { callbackHeaders } from './headers.js';
 import type { CallResult, HttpClient } from './http-client.js';
 import { retryAfterMs } from './retry-after.js';
@@ -29,8 +30,15 @@ export interface Started {
   until: number;
 }
 
+interface Attempt extends Started {
+  definition: Definition;
+  /** Aborted when a newer execution takes its place. */
+  abort?: AbortSignal;
+}
+
 export interface DelivererOptions {
   http: Pick<HttpClient, 'call'>;
+  aborter: Pick<Aborter, 'watch' | 'forget'>;
   presence: Pick<Presence, 'incarnation' | 'holds'>;
   clock: Clock;
   random: Random;
@@ -44,15 +52,18 @@ export interface DelivererOptions {
 const leaseMarginMs = 500;
 const leaseLookMs = 50;
 
+const unsent = { sentAt: null, firstByteAt: null, status: null, response: null };
 const missing: CallResult = {
-  sentAt: null,
-  firstByteAt: null,
-  status: null,
-  response: null,
+  ...unsent,
   failure: {
     code: 'definition-missing',
     message: 'The definition of this timer is no longer stored, so nothing could be called.',
   },
+};
+
+const replaced: CallResult = {
+  ...unsent,
+  failure: failureOf(abortedCall(), { host: '', phase: 'connecting' }),
 };
 
 export class Deliverer {
@@ -67,28 +78,40 @@ export class Deliverer {
    * @param onCall told when the call is handed to the client
    */
   async deliver(started: Started, onCall: () => void): Promise<Settlement | null> {
-    const { definition } = started;
-    if (!definition) return this.#settlement(started, defaultRetryPolicy, missing);
+    const { definition, message } = started;
+    if (!definition) return this.#settlement(started, null, missing);
+    if (definition.overlap !== 'cancelOther') return this.#attempt({ ...started, definition }, onCall);
+    const { aborter } = this.#options;
+    const abort = aborter.watch(message.execution.id);
+    return this.#attempt({ ...started, definition, abort }, onCall).finally(() =>
+      aborter.forget(message.execution.id),
+    );
+  }
+
+  async #attempt(attempt: Attempt, onCall: () => void): Promise<Settlement | null> {
     for (;;) {
-      const obstacle = await this.#wait(started, definition.target.timeoutMs);
+      const obstacle = await this.#wait(attempt);
+      if (obstacle === 'aborted') return this.#settlement(attempt, attempt.definition, replaced);
       if (obstacle) return this.#drop(obstacle);
       onCall();
-      const result = await this.#call(started, definition);
+      const result = await this.#call(attempt);
       if (result === 'abandoned') return this.#drop('stopped');
-      if (result !== 'held-back') return this.#settlement(started, definition.retries, result);
+      if (result !== 'held-back') return this.#settlement(attempt, attempt.definition, result);
     }
   }
 
   /** Resolves with null when the call may leave, or with why it never will. */
-  async #wait(started: Started, timeoutMs: number): Promise<string | null> {
+  async #wait(attempt: Attempt): Promise<string | null> {
     const { presence, clock, signal } = this.#options;
+    const { definition, message, runner, until, abort } = attempt;
     for (;;) {
       const now = clock.now();
-      if (presence.incarnation !== started.runner) return 'gone';
+      if (presence.incarnation !== runner) return 'gone';
       if (signal.aborted) return 'stopped';
-      if (now + timeoutMs >= started.until) return 'too-late';
-      if (this.#mayLeave(started)) return null;
-      const earlyMs = started.message.execution.callAt - now;
+      if (abort?.aborted) return 'aborted';
+      if (now + definition.target.timeoutMs >= until) return 'too-late';
+      if (this.#mayLeave(attempt)) return null;
+      const earlyMs = message.execution.callAt - now;
       await sleep(clock, earlyMs > 0 ? earlyMs : leaseLookMs, signal);
     }
   }
@@ -102,9 +125,10 @@ export class Deliverer {
     );
   }
 
-  #call(started: Started, definition: Definition): ReturnType<HttpClient['call']> {
+  #call(attempt: Attempt): ReturnType<HttpClient['call']> {
     const { http, clock, random } = this.#options;
-    const { execution } = started.message;
+    const { definition, message, abort } = attempt;
+    const { execution } = message;
     const { url, method, body, timeoutMs } = definition.target;
     const headers = callbackHeaders({
       execution,
@@ -113,7 +137,8 @@ export class Deliverer {
       now: clock.now(),
       random,
     });
-    return http.call({ url, method, headers, body, timeoutMs, mayLeave: () => this.#mayLeave(started) });
+    const mayLeave = (): boolean => this.#mayLeave(attempt);
+    return http.call({ url, method, headers, body, timeoutMs, mayLeave, ...(abort && { signal: abort }) });
   }
 
   #drop(reason: string): null {
@@ -121,7 +146,7 @@ export class Deliverer {
     return null;
   }
 
-  #settlement(started: Started, policy: Definition['retries'], call: CallResult): Settlement {
+  #settlement(started: Started, definition: Definition | null, call: CallResult): Settlement {
     const { clock, random, settledRetentionMs } = this.#options;
     const { execution, publishedAt } = started.message;
     const now = clock.now();
@@ -129,8 +154,8 @@ export class Deliverer {
     const result = judge(call, now);
     const verdict = verdictOf(result, {
       execution: { attempt: n, lost: execution.lost, dueAt: execution.dueAt },
-      policy,
-      now,
+      policy: definition?.retries ?? defaultRetryPolicy,
+      now: now + execution.clockOffsetMs,
       random,
     });
     this.#count(started, call, now);
@@ -157,6 +182,7 @@ export class Deliverer {
         lateOutcome: null,
       },
       timer: { namespace: execution.namespace, id: execution.timerId, uid: execution.uid },
+      overlap: definition?.overlap !== 'allowAll',
       now,
       expireAt: now + settledRetentionMs,
     };
@@ -168,13 +194,17 @@ export class Deliverer {
     metrics.attempts.inc({ outcome: failure?.code ?? (isSuccess(status) ? 'succeeded' : 'status') });
     if (sentAt === null) return;
     metrics.duration.observe(now - sentAt);
-    if (execution.attempt === execution.lost) metrics.lateness.observe(sentAt - execution.dueAt);
+    if (execution.attempt === execution.lost)
+      metrics.lateness.observe(sentAt + execution.clockOffsetMs - execution.dueAt);
   }
 }
 
 /** What a call amounts to: 2xx is success, all else a failure with its reason. */
 function judge({ status, response, failure }: CallResult, now: number): AttemptResult {
-  if (failure) return { outcome: 'failed', status, error: failure, retryAfterMs: null };
+  if (failure) {
+    const outcome = failure.code === 'aborted' ? 'aborted' : 'failed';
+    return { outcome, status, error: failure, retryAfterMs: null };
+  }
   if (isSuccess(status)) return { outcome: 'succeeded', status, error: null, retryAfterMs: null };
   return {
     outcome: 'failed',

@@ -112,6 +112,11 @@ function stage(phase: Phase): string {
   return phase === 'waiting' ? 'before it answered' : 'in the middle of its answer';
 }
 
+/** The failure of a call that was ended because a newer execution of its timer takes its place. */
+export function abortedCall(): CallError {
+  return new CallError('aborted', 'A newer execution of this timer took its place (overlap cancelOther).');
+}
+
 /** The time limit of a call, by what it was spent on. */
 export function timedOut(timeoutMs: number, { host, phase }: FailureContext): CallError {
   const what = {

@@ -15,7 +15,7 @@ import type { Clock } from '../../../shared/base/clock.js';
 import type { AttemptResponse } from '../../../shared/timers/outcome.js';
 import type { AddressGuard } from './address-guard.js';
 import { createConnector } from './connector.js';
-import { CallError, failureOf, timedOut, type Failure } from './failure.js';
+import { abortedCall, CallError, failureOf, timedOut, type Failure } from './failure.js';
 import { Exchange, HeldBack, undiciAdapter, type ExchangeLimits } from './undici-adapter.js';
 
 export interface HttpClientOptions extends ExchangeLimits {
@@ -33,6 +33,8 @@ export interface CallRequest {
   headers: Record<string, string>;
   body: string | null;
   timeoutMs: number;
+  /** Ends the call, which then fails as `aborted`. */
+  signal?: AbortSignal;
   /** Asked when the connection stands, directly before the first byte: false, and nothing leaves. */
   mayLeave(): boolean;
 }
@@ -89,6 +91,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         limit.abort(timedOut(request.timeoutMs, context())),
       );
       limit.signal.addEventListener('abort', () => exchange.abort(limit.signal.reason as Error));
+      const end = (): void => limit.abort(abortedCall());
+      request.signal?.addEventListener('abort', end, { once: true });
       underWay.add(exchange);
       try {
         await http.request({ exchange });
@@ -100,6 +104,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         return resultOf(exchange, failureOf(cause, context()));
       } finally {
         cancel();
+        request.signal?.removeEventListener('abort', end);
         underWay.delete(exchange);
       }
     },

@@ -19,6 +19,7 @@ const executionFields: { [Name in keyof Fields]: 'string' | 'number' } = {
   attempt: 'number',
   lost: 'number',
   deferrals: 'number',
+  clockOffsetMs: 'number',
 };
 
 export function encode(message: WorkMessage): Buffer {
