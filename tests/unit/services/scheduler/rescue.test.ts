@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redefineTimer } from '../../../../shared/timers/change.js';
+import { redefineTimer } from '../../../../shared/timers/redefinition.js';
 import { dayMs } from '../../../support/factories.js';
 import { claimAs, executionsOf, leadMs, live, me, registerProcess, setup } from './world.js';
 

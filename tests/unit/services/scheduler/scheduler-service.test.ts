@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduleStore } from '../../../../shared/store/store.js';
-import { redefineTimer } from '../../../../shared/timers/change.js';
+import { redefineTimer } from '../../../../shared/timers/redefinition.js';
 import { defaultRetryPolicy } from '../../../../shared/timers/retry-policy.js';
 import { dayMs } from '../../../support/factories.js';
 import { claimAs, executionsOf, leadMs, me, setup } from './world.js';

@@ -13,7 +13,8 @@ import { openSqliteStore } from '../../../../shared/store/sqlite/sqlite-store.js
 import type { ProcessReport } from '../../../../shared/store/processes.js';
 import type { ScheduleStore, Store } from '../../../../shared/store/store.js';
 import { Metrics } from '../../../../shared/telemetry/metrics.js';
-import { createTimer, newExecution } from '../../../../shared/timers/change.js';
+import { newExecution } from '../../../../shared/timers/claim.js';
+import { createTimer } from '../../../../shared/timers/creation.js';
 import type { Timer } from '../../../../shared/timers/timer.js';
 import { dayMs, makeDefinition } from '../../../support/factories.js';
 import { ManualClock } from '../../../support/manual-clock.js';

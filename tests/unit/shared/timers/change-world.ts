@@ -1,7 +1,8 @@
 /** The world of a change: what it has read, and what is wished. */
-import type { Current, Wish } from '../../../../shared/timers/change.js';
+import type { Current } from '../../../../shared/timers/change.js';
+import type { Wish } from '../../../../shared/timers/creation.js';
 import type { Execution } from '../../../../shared/timers/execution.js';
-import type { Timer } from '../../../../shared/timers/timer.js';
+import { testShard, type Definition, type Timer } from '../../../../shared/timers/timer.js';
 import { baseTime, dayMs, makeDefinition, makeExecution, makeTimer } from '../../../support/factories.js';
 
 export const now = baseTime;
@@ -37,18 +38,30 @@ export function claimed(
   });
 }
 
+/** A timer of every ten milliseconds whose oldest unclaimed occurrence lies so many before now (five off the tens). */
+export function recurring(
+  nextMs: number,
+  definition: Partial<Definition> = {},
+  timer: Partial<Timer> = {},
+  open: Partial<Execution>[] = [],
+): Current {
+  const schedule = { kind: 'every', intervalMs: 10, anchor: now - 1_005 } as const;
+  return setup({
+    timer: { next: at(nextMs), definition: makeDefinition({ schedule, ...definition }), ...timer },
+    open,
+  });
+}
+
+/** A timer in a namespace with a test clock. */
+export function testTimer(timer: Partial<Timer>): Current {
+  return setup({ timer: { shard: testShard, ...timer } });
+}
+
 /** What the timer says already, changed so. */
 export function wishOf({ timer }: Current, changes: Partial<Wish> = {}): Wish {
-  const { schedule, target, retries } = timer.definition;
-  return {
-    schedule,
-    target,
-    retries,
-    tags: timer.tags,
-    metadata: timer.metadata,
-    digest: timer.digest,
-    ...changes,
-  };
+  const { version: _version, ...content } = timer.definition;
+  const { tags, metadata, digest } = timer;
+  return { ...content, tags, metadata, digest, ...changes };
 }
 
 export const elsewhere = { ...makeDefinition().target, url: 'https://example.test:8443/other' };

@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   defaultMisfirePolicy,
-  longestCount,
   misfirePolicies,
   type MisfirePlan,
   type MisfirePolicy,
-  type MisfireSituation,
   planMisfires,
   type SkippedRun,
 } from '../../../../shared/timers/misfire.js';
+import { longestCount, type MissedSituation } from '../../../../shared/timers/missed.js';
 import { nextOccurrence, occurrencesBetween } from '../../../../shared/timers/occurrences.js';
 import type { Occurrence, Schedule, ScheduleOwner } from '../../../../shared/timers/schedule.js';
 import { propertyRuns, propertyTimeoutMs } from '../../../support/property-runs.js';
@@ -28,7 +27,7 @@ const policy = (name: MisfirePolicy['policy'], more: Partial<MisfirePolicy> = {}
 });
 
 /** A timer whose first occurrence after `start` is the next, and nobody looked until `now`. */
-function outage(schedule: Schedule, now: number, owner: ScheduleOwner = { uid: 'a' }): MisfireSituation {
+function outage(schedule: Schedule, now: number, owner: ScheduleOwner = { uid: 'a' }): MissedSituation {
   return { schedule, owner, next: nextOccurrence(schedule, start, owner)!, now };
 }
 
@@ -161,7 +160,7 @@ describe('any outage', () => {
   /** All that is due, one by one, as misfire.ts's head says it. */
   function reference(
     { policy: name, windowMs, max }: MisfirePolicy,
-    situation: MisfireSituation,
+    situation: MissedSituation,
   ): MisfirePlan {
     const { schedule, owner, next, now } = situation;
     const all = occurrencesBetween(

@@ -1,15 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  cancelTimer,
-  type Current,
-  newExecution,
-  redefineTimer,
-  type Wish,
-} from '../../../../shared/timers/change.js';
+import { cancelTimer } from '../../../../shared/timers/cancellation.js';
+import type { Current } from '../../../../shared/timers/change.js';
+import { newExecution } from '../../../../shared/timers/claim.js';
+import type { Wish } from '../../../../shared/timers/creation.js';
 import { type Execution, type ExecutionState, openStates } from '../../../../shared/timers/execution.js';
+import { redefineTimer } from '../../../../shared/timers/redefinition.js';
 import { makeDefinition } from '../../../support/factories.js';
-import { at, claimed, elsewhere, expireAt, now, setup, times, wishOf } from './change-world.js';
+import {
+  at,
+  claimed,
+  elsewhere,
+  expireAt,
+  now,
+  recurring,
+  setup,
+  testTimer,
+  times,
+  wishOf,
+} from './change-world.js';
 
 describe('redefining with the same content', () => {
   it('touches neither definition, nor due time, nor executions', () => {
@@ -26,9 +35,8 @@ describe('redefining with the same content', () => {
       },
       retire: null,
       insert: [],
+      update: [],
       withdraw: [],
-      cancel: [],
-      finalize: [],
       expireAt,
     });
   });
@@ -97,7 +105,7 @@ describe('redefining with other content', () => {
   ])('leaves alone what %s', (_case, offsetMs, execution) => {
     const current = claimed(offsetMs, execution);
     const change = redefineTimer(current, wishOf(current, { target: elsewhere }), times);
-    expect(change).toMatchObject({ withdraw: [], cancel: [], finalize: [] });
+    expect(change).toMatchObject({ withdraw: [], update: [] });
     expect(change.timer).toMatchObject({ runs: 1, lastScheduledFor: now + offsetMs });
   });
 
@@ -110,6 +118,58 @@ describe('redefining with other content', () => {
     ]);
     expect(change.insert[0]).toMatchObject({ generation: 7, version: 1, callAt: now - 5 });
     expect(change.timer).toMatchObject({ runs: 1, next: at(9_000), lastScheduledFor: now - 5 });
+  });
+
+  it('claims a whole outage by the policy that held, spread, and records what that leaves out', () => {
+    const current = recurring(-45, { misfire: { policy: 'latest', windowMs: 20, max: 10 } });
+    const change = redefineTimer(current, wishOf(current, { target: elsewhere }), times);
+    expect(change.insert).toMatchObject([
+      { ...at(-45), state: 'skipped', reason: 'too-late', covers: { to: now - 25, count: 3 }, version: 1 },
+      { ...at(-15), state: 'claimed', version: 1, holder: null },
+      { ...at(-5), state: 'deferred', reason: 'catch-up', version: 1 },
+    ]);
+    expect(change.timer).toMatchObject({ runs: 2, next: at(5), lastScheduledFor: now - 5 });
+  });
+
+  it('keeps an occurrence that its jitter puts after c, though its nominal time is before', () => {
+    const current = setup({
+      timer: {
+        next: { scheduledFor: now - 5, dueAt: now + 4 },
+        definition: makeDefinition({
+          schedule: { kind: 'every', intervalMs: 10, anchor: now - 5, jitterMs: 9 },
+        }),
+      },
+    });
+    const { insert } = redefineTimer(current, wishOf(current, { target: elsewhere }), times);
+    expect(insert).toMatchObject([
+      { scheduledFor: now - 5, callAt: now + 4, wakeAt: now + 4, state: 'claimed' },
+    ]);
+  });
+
+  it('claims nothing of a paused timer: what lay in the pause is left out, and the pause goes on', () => {
+    const pause = { reason: 'why', until: null, since: now - 40 };
+    const paused = { state: 'paused', pause, wakeAt: 8.64e15 } as const;
+    const current = recurring(-35, {}, paused);
+    const change = redefineTimer(current, wishOf(current, { target: elsewhere }), times);
+    expect(change.insert).toMatchObject([
+      { state: 'skipped', reason: 'paused', covers: { to: now - 5, count: 4 } },
+    ]);
+    expect(change.timer).toMatchObject({ ...paused, next: at(5), runs: 0 });
+  });
+
+  it('under a test clock leaves what it claims to who moves that clock', () => {
+    const current = testTimer({ next: at(-5) });
+    const change = redefineTimer(current, wishOf(current, { target: elsewhere }), times);
+    expect(change.insert).toMatchObject([{ state: 'deferred', reason: 'test-clock', wakeAt: now }]);
+  });
+
+  it('looks at once whether a timer without further occurrence is over', () => {
+    const schedule = { kind: 'every', intervalMs: 10, anchor: now, endAt: now } as const;
+    const current = setup();
+    expect(redefineTimer(current, wishOf(current, { schedule }), times).timer).toMatchObject({
+      next: null,
+      wakeAt: now,
+    });
   });
 
   it('counts a run once, however often it is changed before the next look', () => {
