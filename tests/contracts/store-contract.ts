@@ -9,12 +9,14 @@ import { deliveryContract } from './store/delivery-contract.js';
 import { documentContract } from './store/document-contract.js';
 import { executionContract } from './store/execution-contract.js';
 import type { OpenStore } from './store/opened-store.js';
+import { overlapContract } from './store/overlap-contract.js';
 import { processContract } from './store/process-contract.js';
 import { raceContract } from './store/race-contract.js';
 import { rescueContract } from './store/rescue-contract.js';
 import { scheduleContract } from './store/schedule-contract.js';
 import { settleContract } from './store/settle-contract.js';
 import { timerContract } from './store/timer-contract.js';
+import { turnContract } from './store/turn-contract.js';
 
 export function storeContract(name: string, open: OpenStore): void {
   describe(`the store, ${name}`, () => {
@@ -26,6 +28,8 @@ export function storeContract(name: string, open: OpenStore): void {
     rescueContract(open);
     deliveryContract(open);
     settleContract(open);
+    overlapContract(open);
+    turnContract(open);
     closingContract(open);
     processContract(open);
     documentContract(open);
