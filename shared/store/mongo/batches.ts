@@ -32,6 +32,12 @@ export async function updateGroups<Row extends Document>(
   return matchedCount;
 }
 
+/** In an update of many: the value that belongs to the key which each document has. Every document must have one of them. */
+export function valueOf(key: string, values: ReadonlyMap<string, unknown>): Document {
+  const place = { $indexOfArray: [{ $literal: [...values.keys()] }, key] };
+  return { $arrayElemAt: [{ $literal: [...values.values()] }, place] };
+}
+
 async function sendTwice<Answer>(send: () => Promise<Answer>): Promise<Answer> {
   try {
     return await send();

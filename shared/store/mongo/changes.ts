@@ -4,10 +4,9 @@
  */
 import type { ClientSession } from 'mongodb';
 import type { Change, Current } from '../../timers/change.js';
-import { type Execution, type ExecutionState, openStates } from '../../timers/execution.js';
+import { type Execution, openStates } from '../../timers/execution.js';
 import type { Definition, TimerKey } from '../../timers/timer.js';
 import { type Decision, definitionKey } from '../store.js';
-import { updateGroups } from './batches.js';
 import { type Database, wholeBatch } from './database.js';
 import {
   definitionRange,
@@ -19,9 +18,6 @@ import {
   uidRange,
 } from './rows.js';
 import { type Conclusion, Patience } from './transactions.js';
-
-const waiting: ExecutionState[] = ['claimed', 'retrying', 'deferred'];
-const underWay: ExecutionState[] = ['running', 'awaiting-ack'];
 
 interface Transaction {
   db: Database;
@@ -62,13 +58,12 @@ async function readCurrent({ db, session }: Transaction, key: TimerKey): Promise
 }
 
 async function write(transaction: Transaction, current: Current | null, change: Change): Promise<void> {
-  const { timer, retire, withdraw, insert } = change;
+  const { timer, retire, withdraw, update, insert } = change;
   const { db, session } = transaction;
   if (current && retire) await keepDefinition(transaction, current.timer.uid, retire);
   if (current && current.timer.uid !== timer.uid) await dateHistory(transaction, current.timer.uid, change);
-  if (withdraw.length > 0)
-    await db.executions.deleteMany({ _id: { $in: withdraw }, state: 'claimed' }, { session });
-  await sweep(transaction, change);
+  if (withdraw.length > 0) await db.executions.deleteMany({ _id: { $in: withdraw } }, { session });
+  if (update.length > 0) await replace(transaction, update);
   if (insert.length > 0) await insertMissing(transaction, insert);
   const row = toTimerRow(timer);
   if (current) await db.timers.replaceOne({ _id: row._id }, row, { session });
@@ -89,15 +84,12 @@ async function dateHistory({ db, session }: Transaction, uid: string, { expireAt
   await db.definitions.updateMany({ _id: definitionRange(uid) }, { $set: { expireAt } }, { session });
 }
 
-async function sweep({ db, session }: Transaction, change: Change): Promise<void> {
-  const { cancel, finalize, timer, expireAt } = change;
-  const ended = { state: 'cancelled', holder: null, settledAt: timer.changedAt, wakeAt: expireAt } as const;
-  const groups = [
-    { filter: { _id: { $in: cancel }, state: { $in: waiting } }, update: { $set: ended } },
-    { filter: { _id: { $in: finalize }, state: { $in: underWay } }, update: { $set: { final: true } } },
-  ];
-  const wanted = groups.filter(({ filter }) => filter._id.$in.length > 0);
-  await updateGroups(db.executions, wanted, { session });
+/** Whole rows, as worked out from those that this very transaction read: it fails where one has changed since. */
+async function replace({ db, session }: Transaction, executions: Execution[]): Promise<void> {
+  const operations = executions.map(toExecutionRow).map((replacement) => ({
+    replaceOne: { filter: { _id: replacement._id }, replacement },
+  }));
+  await db.executions.bulkWrite(operations, { ordered: false, session });
 }
 
 /** Reads which ids exist first: a duplicate key would end the transaction. */

@@ -3,12 +3,13 @@
  * acknowledged by a majority with journal here too: in batches it costs next to nothing, and no claim is undone by a
  * failover.
  */
-import type { ClientSession } from 'mongodb';
+import type { ClientSession, Document } from 'mongodb';
 import { groupBy } from '../../base/grouping.js';
+import type { Execution } from '../../timers/execution.js';
 import type { Claim, ScheduleStore } from '../store.js';
 import { type GroupUpdate, insertNew, updateGroups } from './batches.js';
 import { type Database, wholeBatch } from './database.js';
-import { instantMark, stampOf, timerRowId, type TimerRow, toExecutionRow } from './rows.js';
+import { instantMark, stampOf, stampWith, timerRowId, type TimerRow, toExecutionRow } from './rows.js';
 import { type Conclusion, conflict } from './transactions.js';
 
 type Answer = Awaited<ReturnType<ScheduleStore['claim']>>;
@@ -35,7 +36,7 @@ async function claimAround(db: Database, claims: Claim[]): Promise<Answer> {
 }
 
 async function readExisting({ db, session }: Transaction, claims: Claim[]): Promise<Set<string>> {
-  const ids = claims.map(({ execution }) => execution.id);
+  const ids = claims.flatMap(({ executions }) => executions.map(({ id }) => id));
   const rows = await db.executions
     .find({ _id: { $in: ids } }, { session, projection: { _id: 1 }, ...wholeBatch })
     .toArray();
@@ -49,38 +50,56 @@ async function write(
 ): Promise<Conclusion<Answer | 'duplicate'>> {
   const moved = await updateGroups(db.timers, advances(claims, existed), { session });
   if (moved < claims.length) return { commit: false, reply: 'conflict' };
-  const fresh = claims.filter(({ execution }) => !existed.has(execution.id));
-  const rows = fresh.map(({ execution }) => toExecutionRow(execution));
+  const rows = claims.flatMap((claim) => freshOf(claim, existed)).map(toExecutionRow);
   const duplicates = await insertNew(db.executions, rows, { session });
   if (duplicates.size > 0) return { commit: false, reply: 'duplicate' };
   return { commit: true, reply: { existed } };
 }
 
-/** Timers that move to the same next occurrence go together; a run is counted only where its execution is new. */
-function advances(claims: Claim[], existed: Set<string>): GroupUpdate<TimerRow>[] {
-  const isFresh = ({ execution }: Claim): boolean => !existed.has(execution.id);
-  const groups = groupBy(claims, (claim) => JSON.stringify([isFresh(claim), claim.next, claim.wakeAt]));
-  return [...groups.values()].map((group) => advance(group, isFresh(group[0]!)));
+function freshOf({ executions }: Claim, existed: Set<string>): Execution[] {
+  return executions.filter(({ id }) => !existed.has(id));
 }
 
-function advance(group: Claim[], isFresh: boolean): GroupUpdate<TimerRow> {
-  const { next, wakeAt } = group[0]!;
-  return {
+/** What a claim makes of its timer's row. */
+interface Advance extends Pick<Claim, 'next' | 'wakeAt'> {
+  runs: number;
+  /** `next` stands for the occurrence that the row names, so that timers which part there go together all the same. */
+  last: 'next' | number | null;
+}
+
+/** Timers that move alike go together; a run is counted only where its execution is new and is to run. */
+function advances(claims: Claim[], existed: Set<string>): GroupUpdate<TimerRow>[] {
+  const moves = claims.map((claim) => ({ claim, move: advanceOf(claim, existed) }));
+  const groups = groupBy(moves, ({ move }) => JSON.stringify(move));
+  return [...groups.values()].map((group) => ({
     filter: {
-      _id: { $in: group.map(({ timer }) => timerRowId(timer)) },
-      stamp: { $in: group.map(({ timer }) => stampOf(timer)) },
+      _id: { $in: group.map(({ claim }) => timerRowId(claim.timer)) },
+      stamp: { $in: group.map(({ claim }) => stampOf(claim.timer)) },
       state: 'active',
     },
-    update: [
-      {
-        $set: {
-          next: { $literal: next },
-          lastScheduledFor: '$next.scheduledFor',
-          runs: { $add: ['$runs', isFresh ? 1 : 0] },
-          wakeAt,
-          stamp: { $concat: ['$uid', '.', { $toString: '$generation' }, '.', instantMark(next)] },
-        },
+    update: updateOf(group[0]!.move),
+  }));
+}
+
+function advanceOf(claim: Claim, existed: Set<string>): Advance {
+  const { timer, next, wakeAt } = claim;
+  const counted = freshOf(claim, existed).filter(({ state }) => state !== 'skipped');
+  const last = counted.at(-1)?.scheduledFor ?? null;
+  const isNext = last !== null && last === timer.next?.scheduledFor;
+  return { next, wakeAt, runs: counted.length, last: isNext ? 'next' : last };
+}
+
+function updateOf({ next, wakeAt, runs, last }: Advance): Document[] {
+  const lastScheduledFor = last === 'next' ? '$next.scheduledFor' : (last ?? '$lastScheduledFor');
+  return [
+    {
+      $set: {
+        next: { $literal: next },
+        lastScheduledFor,
+        runs: { $add: ['$runs', runs] },
+        wakeAt,
+        stamp: stampWith(instantMark(next)),
       },
-    ],
-  };
+    },
+  ];
 }

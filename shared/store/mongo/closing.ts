@@ -1,6 +1,7 @@
 /**
  * When a timer closes: it is active, has no next occurrence, and none of its executions is open. Only a change can give
- * such a timer a new execution, and a change moves its stamp, so the stamp makes "none is open, hence close" safe.
+ * such a timer a new execution, and a change moves its stamp (its generation, or that it was run by hand), so the stamp
+ * makes "none is open, hence close" safe.
  */
 import type { Timer } from '../../timers/timer.js';
 import { openStates } from '../../timers/execution.js';

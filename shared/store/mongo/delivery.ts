@@ -1,90 +1,29 @@
-/** What the worker reads and writes before a call; what follows it is in settling.ts. */
-import type { ClientSession } from 'mongodb';
+/** What the worker reads and writes around a call: starts are in starting.ts, settles in settling.ts. */
 import { groupBy } from '../../base/grouping.js';
 import type { Definition } from '../../timers/timer.js';
-import {
-  type Deferral,
-  type DefinitionRef,
-  definitionKey,
-  type DeliveryStore,
-  type Start,
-} from '../store.js';
+import { type Deferral, type DefinitionRef, definitionKey, type DeliveryStore } from '../store.js';
 import { updateGroups } from './batches.js';
 import { type Database, wholeBatch } from './database.js';
-import { within } from './deadline.js';
-import { isAway, isTimeLimit } from './errors.js';
 import { timerRowId } from './rows.js';
 import { settle } from './settling.js';
-
-/** One try of a start: the server's limit lies below ours, so that it is over there when we stop waiting. */
-const startLimitMs = 950;
-const serverLimitMs = 800;
+import { start } from './starting.js';
 
 export function deliveryStore(db: Database): DeliveryStore {
   return {
-    start: (starts, runner) => start(db, starts, runner),
+    start: (starts, by) => start(db, starts, by),
+    aborts: (runner) => aborts(db, runner),
     defer: (deferrals) => defer(db, deferrals),
     settle: (settlements) => settle(db, settlements),
     definitions: (refs) => definitions(db, refs),
   };
 }
 
-/** An unknown answer is asked for once more: what the first try won, the second one finds. */
-async function start(db: Database, starts: Start[], runner: string): Promise<Set<string>> {
-  if (starts.length === 0) return new Set();
-  const tryOnce = (): Promise<Set<string>> => within(startLimitMs, startOnce(db, starts, runner));
-  try {
-    return await tryOnce();
-  } catch (error) {
-    if (!isAway(error) && !isTimeLimit(error)) throw error;
-    return await tryOnce();
-  }
-}
-
-/**
- * As many matched as were sent: all won. Else one read tells, for a winner is one that runs this attempt of this claim by
- * this runner, whichever try made it so.
- */
-function startOnce(db: Database, starts: Start[], runner: string): Promise<Set<string>> {
-  const keyOf = ({ generation, claim, attempt, until }: Start) =>
-    JSON.stringify([generation, claim, attempt, until]);
-  const groups = [...groupBy(starts, keyOf).values()].map((group) => {
-    const { generation, claim, attempt, until } = group[0]!;
-    return {
-      filter: {
-        _id: { $in: group.map(({ id }) => id) },
-        state: 'claimed',
-        generation,
-        claim,
-        attempt,
-      } as const,
-      update: { $set: { state: 'running', holder: runner, attempt: attempt + 1, wakeAt: until } as const },
-    };
-  });
-  return db.client.withSession(async (session) => {
-    const matched = await updateGroups(db.executions, groups, { session, maxTimeMS: serverLimitMs });
-    if (matched === starts.length) return new Set(starts.map(({ id }) => id));
-    return readStarted(db, starts, { runner, session });
-  });
-}
-
-async function readStarted(
-  db: Database,
-  starts: Start[],
-  { runner, session }: { runner: string; session: ClientSession },
-): Promise<Set<string>> {
-  const wanted = new Map(starts.map((wish) => [wish.id, wish]));
+/** The index { state, wakeAt, shard, holder } finds what it runs, a few hundred at most. */
+async function aborts(db: Database, runner: string): Promise<string[]> {
   const rows = await db.executions
-    .find(
-      { _id: { $in: [...wanted.keys()] }, state: 'running', holder: runner },
-      { session, maxTimeMS: serverLimitMs, ...wholeBatch },
-    )
+    .find({ state: 'running', holder: runner, abort: true }, { projection: { _id: 1 }, ...wholeBatch })
     .toArray();
-  const won = rows.filter(({ _id, generation, claim, attempt }) => {
-    const wish = wanted.get(_id)!;
-    return generation === wish.generation && claim === wish.claim && attempt === wish.attempt + 1;
-  });
-  return new Set(won.map(({ _id }) => _id));
+  return rows.map(({ _id }) => _id);
 }
 
 async function defer(db: Database, deferrals: Deferral[]): Promise<void> {

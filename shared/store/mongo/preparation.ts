@@ -7,9 +7,7 @@ import { CarillonError } from '../../base/errors.js';
 import { shardCount } from '../../timers/timer.js';
 import type { Database } from './database.js';
 import { isRefused } from './errors.js';
-
-/** Of the shapes in rows.ts. */
-const layout = 1;
+import { layout, upgrade } from './upgrade.js';
 
 /** A transaction that its owner left behind blocks others for so long, unless somebody ends it before. */
 const transactionLifeSeconds = 5;
@@ -62,6 +60,11 @@ async function createIndexes(db: Database): Promise<void> {
     db.executions.createIndexes([
       { key: { state: 1, wakeAt: 1, shard: 1, holder: 1 } },
       { key: { namespace: 1, timerId: 1, scheduledFor: -1, _id: -1 } },
+      // Only those that wait for their turn are in it.
+      {
+        key: { uid: 1, scheduledFor: 1 },
+        partialFilterExpression: { state: 'deferred', reason: 'overlap' },
+      },
     ]),
     db.definitions.createIndex({ expireAt: 1 }, { sparse: true }),
     // Every collection has this one already; asking for it creates the collection, which transactions want to find.
@@ -77,7 +80,7 @@ async function checkMeta(db: Database): Promise<void> {
     { $setOnInsert: { shards: shardCount, layout } },
     { upsert: true, returnDocument: 'after' },
   );
-  if (meta?.shards === shardCount && meta.layout === layout) return;
+  if (meta?.shards === shardCount && (await upgrade(db, meta.layout))) return;
   throw new CarillonError(
     'incompatible-store',
     `this database was made for ${meta?.shards} shards and layout ${meta?.layout}, not for ${shardCount} and ${layout}`,

@@ -6,7 +6,7 @@
  * `executionId#n`, a retired definition's `uid:version`. So what belongs to one uid or one execution is a range of
  * `_id` and needs no further index.
  */
-import type { Binary } from 'mongodb';
+import type { Binary, Document } from 'mongodb';
 import type { Execution } from '../../timers/execution.js';
 import type { AttemptRecord } from '../../timers/outcome.js';
 import type { Occurrence } from '../../timers/schedule.js';
@@ -18,8 +18,8 @@ export interface TimerRow extends Omit<Timer, 'id' | 'tags'> {
   /** Left out when there are none, so that only tagged timers are in the index of tags. */
   tags?: string[];
   /**
-   * Which uid, generation and next occurrence this row has, in one unique string, rewritten whenever one of them
-   * changes: a single update of many timers compares each of them exactly by `{ _id: in, stamp: in }`.
+   * Which uid, generation, manual runs and next occurrence this row has, in one unique string, rewritten whenever one of
+   * them changes: a single update of many timers compares each of them exactly by `{ _id: in, stamp: in }`.
    */
   stamp: string;
 }
@@ -75,14 +75,31 @@ export function definitionRange(uid: string): { $gt: string; $lt: string } {
   return { $gt: `${uid}:`, $lt: `${uid};` };
 }
 
-export function stampOf({ uid, generation, next }: Pick<Timer, 'uid' | 'generation' | 'next'>): string {
-  return `${uid}.${generation}.${instantMark(next)}`;
+export function stampOf({
+  uid,
+  generation,
+  manualRuns,
+  next,
+}: Pick<Timer, 'uid' | 'generation' | 'manualRuns' | 'next'>): string {
+  return `${uid}.${generation}.${manualRuns}.${instantMark(next)}`;
 }
 
 /** The part of a stamp that a claim moves. */
 export function instantMark(next: Occurrence | null): string {
   return next ? String(next.scheduledFor) : 'none';
 }
+
+/** In an update of many: the stamp that each row has from now on; `mark` is a text, or what the server makes one of. */
+export function stampWith(mark: string | Document): Document {
+  return {
+    $concat: ['$uid', '.', { $toString: '$generation' }, '.', { $toString: '$manualRuns' }, '.', mark],
+  };
+}
+
+/** The mark of an occurrence that the row has already. */
+export const markOfNext: Document = {
+  $cond: [{ $eq: ['$next', null] }, 'none', { $toString: { $toLong: '$next.scheduledFor' } }],
+};
 
 export function toTimerRow(timer: Timer): TimerRow {
   const { id: _id, tags, ...rest } = timer;

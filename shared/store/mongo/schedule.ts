@@ -13,6 +13,7 @@ import { type ExecutionRow, type TimerRow, toExecution, toTimer } from './rows.j
 export function scheduleStore(db: Database): ScheduleStore {
   return {
     dueTimers: async (query) => (await due(db.timers, ['active'], query)).map(toTimer),
+    duePauses: async (query) => (await due(db.timers, ['paused'], query)).map(toTimer),
     claim: (claims) => claim(db, claims),
     closeFinished: (timers, times) => closeFinished(db, timers, times),
     dueExecutions: async (query) =>
@@ -31,9 +32,14 @@ export function scheduleStore(db: Database): ScheduleStore {
 async function due<Row extends TimerRow | ExecutionRow>(
   collection: Collection<Row>,
   states: Row['state'][],
-  { shards, before, limit }: DueQuery,
+  { shards, namespace, before, limit }: DueQuery,
 ): Promise<WithId<Row>[]> {
-  const filter = { state: { $in: states }, wakeAt: { $lt: before }, shard: { $in: [...shards] } };
+  const filter = {
+    state: { $in: states },
+    wakeAt: { $lt: before },
+    shard: { $in: [...shards] },
+    ...(namespace === undefined ? {} : { namespace }),
+  };
   return collection.find(filter as Filter<Row>, { sort: { wakeAt: 1 }, limit, ...wholeBatch }).toArray();
 }
 
@@ -45,19 +51,15 @@ async function heldBy(db: Database, holders: string[], limit: number): Promise<E
 }
 
 function reclaim(db: Database, executions: Execution[], by: Claimer): Promise<Execution[]> {
-  const change = { state: 'claimed', reason: null, holder: by.holder, claimedAt: by.now } as const;
+  const { holder, now, publishAgainAt, clockOffsetMs } = by;
+  const change = { state: 'claimed', reason: null, holder, claimedAt: now, clockOffsetMs } as const;
+  const callAt = { $subtract: ['$wakeAt', clockOffsetMs] };
   return take(db, executions, {
-    holder: by.holder,
+    holder,
+    grows: 1,
     groupOf: (claim) => ({
-      filter: { state: { $in: ['retrying', 'deferred'] }, claim, final: false },
-      update: [{ $set: { ...change, claim: claim + 1, callAt: '$wakeAt', wakeAt: by.publishAgainAt } }],
-    }),
-    taken: (execution) => ({
-      ...execution,
-      ...change,
-      claim: execution.claim + 1,
-      callAt: execution.wakeAt,
-      wakeAt: by.publishAgainAt,
+      filter: { state: { $in: ['retrying', 'deferred'] }, claim, final: false, held: false },
+      update: [{ $set: { ...change, claim: claim + 1, callAt, wakeAt: publishAgainAt } }],
     }),
   });
 }
@@ -66,42 +68,41 @@ function takeOver(db: Database, executions: Execution[], by: Claimer): Promise<E
   const change = { holder: by.holder, wakeAt: by.publishAgainAt };
   return take(db, executions, {
     holder: by.holder,
+    grows: 0,
     groupOf: (claim) => ({ filter: { state: 'claimed', claim }, update: { $set: change } }),
-    taken: (execution) => ({ ...execution, ...change }),
   });
 }
 
 interface Taking {
   holder: string;
+  /** What winning adds to the claim number. */
+  grows: 0 | 1;
   /** The change of all executions that were read under this claim number. */
   groupOf(claim: number): GroupUpdate<ExecutionRow>;
-  /** An execution once this taker has won it. */
-  taken(execution: Execution): Execution;
 }
 
 /**
- * Updates the executions by groups of equal claim numbers and answers the winners. As many matched as were sent: all
- * won. Else one read tells, for a winner is one that is claimed by this holder under the number that winning gives;
- * one that an earlier try of the same call won, whose answer was lost, is among them.
+ * Updates the executions by groups of equal claim numbers and reads the winners, whose times may have been moved since
+ * they were read: a winner is one that is claimed by this holder under the number that winning gives. One that an
+ * earlier try of the same call won, whose answer was lost, is among them.
  */
 async function take(
   db: Database,
   executions: Execution[],
-  { holder, groupOf, taken }: Taking,
+  { holder, grows, groupOf }: Taking,
 ): Promise<Execution[]> {
   if (executions.length === 0) return [];
   const groups = [...groupBy(executions, ({ claim }) => claim)].map(([claim, group]) => {
     const { filter, update } = groupOf(claim);
     return { filter: { _id: { $in: group.map(({ id }) => id) }, ...filter }, update };
   });
-  const wanted = new Map(executions.map((execution) => [execution.id, taken(execution)]));
+  const wanted = new Map(executions.map(({ id, claim }) => [id, claim + grows]));
   return db.client.withSession(async (session) => {
-    const matched = await updateGroups(db.executions, groups, { session });
-    if (matched === wanted.size) return [...wanted.values()];
+    await updateGroups(db.executions, groups, { session });
     const rows = await db.executions
       .find({ _id: { $in: [...wanted.keys()] }, state: 'claimed', holder }, { session, ...wholeBatch })
       .toArray();
-    return rows.map(toExecution).filter(({ id, claim }) => claim === wanted.get(id)!.claim);
+    return rows.map(toExecution).filter(({ id, claim }) => claim === wanted.get(id));
   });
 }
 

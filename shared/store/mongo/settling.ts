@@ -1,21 +1,29 @@
 /**
- * Settling: the attempt's record, then the execution's state, then the timer. Each step writes only what is not there
+ * Settling: the attempt's record, then the execution's state, then whose turn it is, then the timer. Each step writes only what is not there
  * yet, and what it writes follows from the record alone, so whoever repeats a settle finishes it.
  */
 import type { Document } from 'mongodb';
 import { groupBy } from '../../base/grouping.js';
 import type { AttemptRecord } from '../../timers/outcome.js';
+import { never } from '../../timers/timer.js';
 import type { Settlement } from '../store.js';
 import { type GroupUpdate, insertNew, updateGroups } from './batches.js';
 import { closed, closeIdle } from './closing.js';
 import { type Database, wholeBatch } from './database.js';
 import { type ExecutionRow, timerRowId, toAttempt, toAttemptRow } from './rows.js';
+import { passOn } from './succession.js';
 
-export async function settle(db: Database, settlements: Settlement[]): Promise<void> {
-  if (settlements.length === 0) return;
+export async function settle(db: Database, settlements: Settlement[]): Promise<Set<number>> {
+  if (settlements.length === 0) return new Set();
   const decided = await keepRecords(db, settlements);
   await updateGroups(db.executions, moves(decided));
-  await closeTimers(db, await ended(db, decided));
+  const over = await ended(db, decided);
+  const due = await passOn(
+    db,
+    over.filter(({ overlap }) => overlap),
+  );
+  await closeTimers(db, over);
+  return due;
 }
 
 /** Inserts the records; where one is there already it takes the place of the given one, and learns of a late result. */
@@ -74,38 +82,43 @@ function moveOf({ record: { verdict, outcome }, now, expireAt }: Settlement): Do
     case 'succeeded':
       return { $set: { state: 'succeeded', reason: null, ...end } };
     case 'failed':
-      return { $set: { state: 'failed', reason: verdict.reason, ...end }, $inc: { lost } };
-    case 'retrying':
+    case 'aborted':
+      return { $set: { state: verdict.state, reason: verdict.reason, ...end }, $inc: { lost } };
+    case 'retrying': {
+      const unlessOver = (value: unknown, end: unknown): Document => ({
+        $cond: [{ $or: ['$final', '$abort'] }, end, value],
+      });
       return [
         {
           $set: {
-            state: unlessFinal('retrying', 'cancelled'),
-            reason: unlessFinal(null, verdict.reason),
+            state: unlessOver('retrying', { $cond: ['$final', 'cancelled', 'aborted'] }),
+            reason: unlessOver(null, { $literal: verdict.reason }),
             holder: null,
-            settledAt: unlessFinal(null, now),
-            wakeAt: unlessFinal(verdict.at, expireAt),
+            settledAt: unlessOver(null, now),
+            callAt: { $cond: ['$held', verdict.at, '$callAt'] },
+            wakeAt: unlessOver({ $cond: ['$held', never, verdict.at] }, expireAt),
             lost: { $add: ['$lost', lost] },
           },
         },
       ];
+    }
   }
 }
 
-function unlessFinal<Value>(otherwise: Value, final: Value): Document {
-  return { $cond: ['$final', { $literal: final }, { $literal: otherwise }] };
-}
-
-/** Those whose execution is over: by the verdict, or because it was final and is not tried again. */
+/** Those whose execution is over: by the verdict, or because a stamp forbids that it is tried again. */
 async function ended(db: Database, settlements: Settlement[]): Promise<Settlement[]> {
   const isRetry = ({ record }: Settlement): boolean => record.verdict.state === 'retrying';
   const retried = settlements.filter(isRetry).map(({ record }) => record.executionId);
   if (retried.length === 0) return settlements;
   const rows = await db.executions
-    .find({ _id: { $in: retried }, state: 'cancelled' }, { projection: { _id: 1 }, ...wholeBatch })
+    .find(
+      { _id: { $in: retried }, state: { $in: ['cancelled', 'aborted'] } },
+      { projection: { _id: 1 }, ...wholeBatch },
+    )
     .toArray();
-  const cancelled = new Set(rows.map(({ _id }) => _id));
+  const forbidden = new Set(rows.map(({ _id }) => _id));
   return settlements.filter(
-    (settlement) => !isRetry(settlement) || cancelled.has(settlement.record.executionId),
+    (settlement) => !isRetry(settlement) || forbidden.has(settlement.record.executionId),
   );
 }
 
@@ -123,7 +136,7 @@ async function closeTimers(db: Database, settlements: Settlement[]): Promise<voi
       state: 'active' as const,
       next: null,
     };
-    const once = { filter: { ...finished, runs: 1 }, update: { $set: closed(end) } };
+    const once = { filter: { ...finished, runs: 1, manualRuns: 0 }, update: { $set: closed(end) } };
     if ((await updateGroups(db.timers, [once])) === ids.size) continue;
     const rows = await db.timers
       .find(finished, { projection: { uid: 1, stamp: 1 }, ...wholeBatch })

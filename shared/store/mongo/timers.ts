@@ -1,4 +1,4 @@
-/** What the API does with timers, but for changes (changes.ts). */
+/** What the API does with timers, but for changes (changes.ts) and touches (touching.ts). */
 import type { Filter } from 'mongodb';
 import { type Timer, type TimerKey, type TimerState, timerStates } from '../../timers/timer.js';
 import type { TimerQuery, TimerStore } from '../store.js';
@@ -6,6 +6,7 @@ import { insertNew } from './batches.js';
 import { change } from './changes.js';
 import { type Database, wholeBatch } from './database.js';
 import { timerRowId, type TimerRow, toTimer, toTimerRow } from './rows.js';
+import { touch } from './touching.js';
 
 /** A filter that no index serves may look at every timer of a namespace: the server stops it then. */
 const listLimitMs = 3_000;
@@ -16,6 +17,7 @@ export function timerStore(db: Database): TimerStore {
     read: (key) => read(db, key),
     list: (query) => list(db, query),
     change: (key, decide) => change(db, key, decide),
+    touch: (keys, now) => touch(db, keys, now),
     counts: () => counts(db),
   };
 }

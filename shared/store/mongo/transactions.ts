@@ -34,15 +34,24 @@ const options: TransactionOptions = {
 
 /** How long one call may go on trying, its waits included: nothing begins after its caller has been told that it failed. */
 export class Patience {
-  readonly #end = performance.now() + patienceMs;
+  readonly #end: number;
+
+  constructor(limitMs = patienceMs) {
+    this.#end = performance.now() + limitMs;
+  }
 
   isOver(): boolean {
     return performance.now() > this.#end;
   }
 
   check(): void {
-    if (this.isOver())
-      throw new CarillonError('store-unavailable', 'MongoDB: no transaction came through in time');
+    if (this.isOver()) throw new CarillonError('store-unavailable', 'MongoDB: it could not be done in time');
+  }
+
+  /** For the server's own limit on what is asked next, at least 1 ms; throws when it is over. */
+  leftMs(): number {
+    this.check();
+    return Math.ceil(this.#end - performance.now()) || 1;
   }
 }
 
