@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { redefineTimer } from '../../../../shared/timers/redefinition.js';
 import { dayMs } from '../../../support/factories.js';
-import { claimAs, executionsOf, leadMs, live, me, registerProcess, setup } from './world.js';
+import {
+  claimAs,
+  executionsOf,
+  leadMs,
+  live,
+  me,
+  registerProcess,
+  setup,
+  startAs,
+  wishFor,
+} from './world.js';
 
 describe('rescue', () => {
   it('publishes what a gone scheduler had claimed, at its instant and not before', async () => {
@@ -40,13 +50,17 @@ describe('rescue', () => {
   });
 
   it('records an attempt of a gone worker as lost and repeats it at once', async () => {
-    const { service, clock, create, published, delivery, store } = await setup();
+    const { service, clock, create, published, store } = await setup();
     await create(100, 'lost');
     const worker = await registerProcess(store, 'worker-1~dead');
     await service.start();
     await clock.advance(200);
     await worker.renew();
-    await delivery.start([{ ...published[0]!.execution, until: clock.now() + 60_000 }], 'worker-1~dead');
+    await startAs(store, published[0]!, {
+      worker: 'worker-1~dead',
+      now: clock.now(),
+      until: clock.now() + 60_000,
+    });
     await clock.advance(6_000);
     const [execution] = await executionsOf(store, 'lost');
     expect(execution!.attempts.map(({ n, outcome, worker: who }) => ({ n, outcome, who }))).toEqual([
@@ -57,12 +71,16 @@ describe('rescue', () => {
   });
 
   it('takes an execution from a living worker when its time is up', async () => {
-    const { service, clock, create, published, delivery, store } = await setup();
+    const { service, clock, create, published, store } = await setup();
     await create(100, 'overdue');
     const worker = await registerProcess(store, 'worker-1~alive');
     await service.start();
     await live(clock, 1, [worker]);
-    await delivery.start([{ ...published[0]!.execution, until: clock.now() + 5_000 }], 'worker-1~alive');
+    await startAs(store, published[0]!, {
+      worker: 'worker-1~alive',
+      now: clock.now(),
+      until: clock.now() + 5_000,
+    });
     await live(clock, 4, [worker]);
     expect(published).toHaveLength(1);
     await live(clock, 4, [worker]);
@@ -99,14 +117,7 @@ describe('rescue', () => {
     await timers.change(timer, (current) => ({
       change: redefineTimer(
         current!,
-        {
-          schedule: { kind: 'at', at: clock.now() + dayMs },
-          target: timer.definition.target,
-          retries: timer.definition.retries,
-          tags: [],
-          metadata: {},
-          digest: 'other',
-        },
+        wishFor({ schedule: { kind: 'at', at: clock.now() + dayMs }, digest: 'other' }),
         { now: clock.now(), expireAt: clock.now() + dayMs },
       ),
       reply: null,

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduleStore } from '../../../../shared/store/store.js';
 import { redefineTimer } from '../../../../shared/timers/redefinition.js';
-import { defaultRetryPolicy } from '../../../../shared/timers/retry-policy.js';
 import { dayMs } from '../../../support/factories.js';
-import { claimAs, executionsOf, leadMs, me, setup } from './world.js';
+import { claimAs, executionsOf, leadMs, me, setup, startAs, wishFor } from './world.js';
 
 describe('the scheduler', () => {
   it('claims what falls due within the look-ahead and publishes it a lead before its instant', async () => {
@@ -145,23 +144,24 @@ describe('the scheduler', () => {
   });
 
   it('claims a retry at its time with the definition it was claimed under', async () => {
-    const { service, clock, create, published, delivery, timers } = await setup();
+    const { service, clock, create, published, delivery, timers, store } = await setup();
     const timer = await create(100, 'again');
     await service.start();
     await clock.advance(200);
     const { execution } = published[0]!;
-    await delivery.start([{ ...execution, until: clock.now() + 60_000 }], 'worker-1~w');
+    await startAs(store, published[0]!, {
+      worker: 'worker-1~w',
+      now: clock.now(),
+      until: clock.now() + 60_000,
+    });
     await timers.change(timer, (current) => ({
       change: redefineTimer(
         current!,
-        {
+        wishFor({
           schedule: { kind: 'at', at: clock.now() + dayMs },
           target: { ...timer.definition.target, url: 'http://127.0.0.1:9/new' },
-          retries: defaultRetryPolicy,
-          tags: [],
-          metadata: {},
           digest: 'new',
-        },
+        }),
         { now: clock.now(), expireAt: clock.now() + dayMs },
       ),
       reply: null,
@@ -191,6 +191,7 @@ describe('the scheduler', () => {
           lateOutcome: null,
         },
         timer,
+        overlap: false,
         now: clock.now(),
         expireAt: clock.now() + dayMs,
       },
@@ -239,8 +240,7 @@ describe('the scheduler', () => {
         retire: null,
         insert: [],
         withdraw: [],
-        cancel: current!.open.map(({ id }) => id),
-        finalize: [],
+        update: current!.open.map((execution) => ({ ...execution, state: 'cancelled', settledAt: 1 })),
         expireAt: clock.now() + dayMs,
       },
       reply: null,
@@ -258,6 +258,7 @@ function bound(schedule: ScheduleStore): ScheduleStore {
     get: (_target, name: keyof ScheduleStore) => schedule[name].bind(schedule),
     ownKeys: () => [
       'dueTimers',
+      'duePauses',
       'claim',
       'closeFinished',
       'dueExecutions',

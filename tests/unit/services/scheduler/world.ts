@@ -14,7 +14,7 @@ import type { ProcessReport } from '../../../../shared/store/processes.js';
 import type { ScheduleStore, Store } from '../../../../shared/store/store.js';
 import { Metrics } from '../../../../shared/telemetry/metrics.js';
 import { newExecution } from '../../../../shared/timers/claim.js';
-import { createTimer } from '../../../../shared/timers/creation.js';
+import { createTimer, type Wish } from '../../../../shared/timers/creation.js';
 import type { Timer } from '../../../../shared/timers/timer.js';
 import { dayMs, makeDefinition } from '../../../support/factories.js';
 import { ManualClock } from '../../../support/manual-clock.js';
@@ -24,6 +24,7 @@ import { seededRandom } from '../../../support/seeded-random.js';
 export const me = 'scheduler-1~me';
 interface World {
   leads?: boolean;
+  mode?: 'development' | 'production';
   wrapSchedule?: (schedule: ScheduleStore) => ScheduleStore;
 }
 
@@ -31,7 +32,11 @@ interface World {
 export const leadMs = 50;
 
 /** A scheduler on an in-memory store, a queue that records, and a clock that stands still. */
-export async function setup({ leads = true, wrapSchedule = (schedule) => schedule }: World = {}) {
+export async function setup({
+  leads = true,
+  mode = 'production',
+  wrapSchedule = (schedule) => schedule,
+}: World = {}) {
   const store = await openSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
   const clock = new ManualClock();
@@ -82,6 +87,7 @@ export async function setup({ leads = true, wrapSchedule = (schedule) => schedul
       ...loadConfig(schedulerSchema, {}),
       schedulerPublishLeadMs: leadMs,
       settledRetentionMs: 30 * dayMs,
+      mode,
     },
   });
   onTestFinished(() => service.stop());
@@ -94,33 +100,64 @@ export async function setup({ leads = true, wrapSchedule = (schedule) => schedul
     state,
     ids: () => published.map(({ execution }) => execution.timerId),
     nudge: (timer: Timer, dueAt = timer.next!.dueAt) => nudge(`nudge.${timer.shard}`, { dueAt }),
+    /** Tells of a claimed execution that nobody holds. */
+    nudgeClaimed: ({ shard }: Timer) => nudge(`nudge.${shard}`, { claimed: true }),
+    nudgeClock: () => nudge('nudge.clock', {}),
     elect: () => {
       state.leads = true;
       changed(lead());
     },
     declareMeGone: () => gone(me),
     create: (inMs: number, id: string) => createAt(store, clock, { inMs, id }),
+    createAs: (wish: Partial<Wish>, id: string, shard?: number) =>
+      createWith(store, clock, { wish, id, shard }),
   };
 }
 
-async function createAt(
+function createAt(
   store: Store,
   clock: ManualClock,
   { inMs, id }: { inMs: number; id: string },
 ): Promise<Timer> {
+  return createWith(store, clock, { wish: { schedule: { kind: 'at', at: clock.now() + inMs } }, id });
+}
+
+async function createWith(
+  store: Store,
+  clock: ManualClock,
+  { wish, id, shard }: { wish: Partial<Wish>; id: string; shard?: number | undefined },
+): Promise<Timer> {
   const now = clock.now();
-  const { target, retries } = makeDefinition();
-  const wish = {
-    schedule: { kind: 'at' as const, at: now + inMs },
-    target,
-    retries,
-    tags: [],
-    metadata: {},
-    digest: id,
-  };
-  const timer = createTimer({ namespace: 'default', id, uid: uuidV7(now), wish, idempotencyKey: null, now });
+  const timer = createTimer({
+    namespace: 'default',
+    id,
+    uid: uuidV7(now),
+    wish: wishFor(wish),
+    idempotencyKey: null,
+    now,
+    ...(shard !== undefined && { shard }),
+  });
   await store.timers.create([timer]);
   return timer;
+}
+
+/** What a user wishes, with so much of a definition. */
+export function wishFor(changes: Partial<Wish>): Wish {
+  const { version: _version, ...content } = makeDefinition();
+  return { ...content, tags: [], metadata: {}, digest: 'digest', ...changes };
+}
+
+/** Starts a published execution as this worker would. */
+export async function startAs(
+  store: Pick<Store, 'delivery'>,
+  { execution, definition }: Pick<WorkMessage, 'execution' | 'definition'>,
+  { worker, now, until }: { worker: string; now: number; until: number },
+): Promise<void> {
+  const { namespace, timerId, uid } = execution;
+  const timer = { namespace, id: timerId, uid };
+  const overlap = definition?.overlap ?? 'allowAll';
+  const start = { ...execution, timer, overlap, until, recheckAt: now + 30_000 };
+  await store.delivery.start([start], { incarnation: worker, now, expireAt: now + dayMs });
 }
 
 /** The executions of a timer, as the store has them. */
@@ -161,6 +198,6 @@ export async function claimAs(
     claimedAt: now,
     wakeAt: timer.next!.dueAt + 10_000,
   };
-  await schedule.claim([{ timer, execution, next: null, wakeAt: now + 600_000 }]);
+  await schedule.claim([{ timer, executions: [execution], next: null, wakeAt: now + 600_000 }]);
   return [execution];
 }

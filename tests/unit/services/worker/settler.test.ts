@@ -13,6 +13,8 @@ function setup() {
   const clock = new ManualClock(baseTime);
   const stop = new AbortController();
   const stored: string[][] = [];
+  const due = new Set<number>();
+  const told: number[][] = [];
   const store = {
     /** Throws what the store would. */
     check: (_ids: string[]): void => undefined,
@@ -20,6 +22,7 @@ function setup() {
       const ids = settlements.map(({ record }) => record.id);
       store.check(ids);
       stored.push(ids);
+      return due;
     },
   };
   const settler = new Settler({
@@ -29,13 +32,23 @@ function setup() {
     log: createLogger({ level: 'silent', service: 'worker', name: 'worker-1' }),
     metrics: workerMetrics(new Metrics(), { slotsUsed: () => 0, unstarted: () => 0 }),
     signal: stop.signal,
+    onDue: (shards) => told.push([...shards]),
   });
   const settle = (...ids: string[]) =>
     Promise.all(ids.map((id) => settler.settle({ record: { id } } as unknown as Settlement)));
-  return { clock, stop, store, stored, settle };
+  return { clock, stop, store, stored, due, told, settle };
 }
 
 describe('the settler', () => {
+  it('tells of shards in which an execution became due, and of nothing else', async () => {
+    const { settle, due, told } = setup();
+    await settle('a');
+    expect(told).toEqual([]);
+    due.add(7);
+    await settle('b');
+    expect(told).toEqual([[7]]);
+  });
+
   it('stores what arrives together in one batch', async () => {
     const { settle, stored } = setup();
     expect(await settle('a', 'b')).toEqual([true, true]);

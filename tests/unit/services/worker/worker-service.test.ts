@@ -39,9 +39,11 @@ async function setup(config: Partial<WorkerConfig> = {}) {
   const faults: Faults = {};
   const presence = fakePresence();
   const acknowledged: string[] = [];
+  const nudged: string[] = [];
   const service = new WorkerService({
     store: { delivery: faulty(store.delivery, faults) },
     queue: watched(queue, acknowledged),
+    bus: { publish: (topic) => void nudged.push(topic) },
     presence,
     clock,
     random: seededRandom(1),
@@ -78,8 +80,9 @@ async function setup(config: Partial<WorkerConfig> = {}) {
     const timer = makeTimer({ definition, next: { scheduledFor: baseTime, dueAt: baseTime } });
     await store.timers.create([timer]);
     const execution = makeExecution(timer, changes);
-    await store.schedule.claim([{ timer, execution, next: null, wakeAt: baseTime + dayMs }]);
-    const { shard, state, reason, holder, wakeAt, final, settledAt, ...carried } = execution;
+    await store.schedule.claim([{ timer, executions: [execution], next: null, wakeAt: baseTime + dayMs }]);
+    const { shard, state, reason, holder, wakeAt, final, held, abort, covers, settledAt, ...carried } =
+      execution;
     return { execution: carried, publishedAt: baseTime + 1, definition };
   };
   const publish = async (changes: Partial<Execution> = {}, path = '/'): Promise<WorkMessage> => {
@@ -117,6 +120,7 @@ function fakePresence() {
 function faulty(store: DeliveryStore, faults: Faults): DeliveryStore {
   return {
     start: (starts, runner) => faults.start?.() ?? store.start(starts, runner),
+    aborts: (runner) => store.aborts(runner),
     defer: (deferrals) => faults.defer?.() ?? store.defer(deferrals),
     settle: (settlements) => faults.settle?.() ?? store.settle(settlements),
     definitions: (refs) => store.definitions(refs),

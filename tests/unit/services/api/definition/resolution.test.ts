@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { describeDefinition } from '../../../../../services/api/definition/description.js';
 import { resolve, type Resolution } from '../../../../../services/api/definition/resolution.js';
 import type { TimerDefinition } from '../../../../../services/api/schemas/timer-request.js';
-import { createTimer, redefineTimer } from '../../../../../shared/timers/change.js';
+import { createTimer } from '../../../../../shared/timers/creation.js';
+import { redefineTimer } from '../../../../../shared/timers/redefinition.js';
 import { baseTime } from '../../../../support/factories.js';
 
 const target = { url: 'https://example.test/callback' };
@@ -46,8 +47,8 @@ describe('the digest of a definition', () => {
 
 describe('an instant', () => {
   it('may be past by a minute, and is told of beyond that', () => {
-    expect(resolved({ at: '2029-12-31T23:59:00.000Z', target }).past).toBeNull();
-    expect(resolved({ at: '2029-12-31T23:58:59.999Z', target }).past).toMatchObject({ pointer: '/at' });
+    expect(resolved({ at: '2029-12-31T23:59:00.000Z', target }).late).toEqual([]);
+    expect(resolved({ at: '2029-12-31T23:58:59.999Z', target }).late).toMatchObject([{ pointer: '/at' }]);
   });
 
   it('may be ten years ahead', () => {
@@ -99,7 +100,7 @@ describe('what a timer is described as', () => {
         const { wish } = resolved(sent);
         const key = { namespace: 'default', id: 'tea' };
         const timer = createTimer({ ...key, uid: 'u', wish, idempotencyKey: null, now: baseTime });
-        const again = resolved(describeDefinition(timer)).wish;
+        const again = resolvedFor(timer, describeDefinition(timer)).wish;
         expect(again).toEqual(wish);
         const current = { timer, open: [], lastStartedFor: null };
         const { retire } = redefineTimer(current, again, { now: baseTime, expireAt: baseTime });

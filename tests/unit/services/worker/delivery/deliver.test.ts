@@ -4,6 +4,8 @@ import type { CallRequest, CallResult } from '../../../../../services/worker/del
 import { workerMetrics } from '../../../../../services/worker/metrics.js';
 import type { Cancel } from '../../../../../shared/base/clock.js';
 import { Metrics } from '../../../../../shared/telemetry/metrics.js';
+import type { WorkMessage } from '../../../../../shared/queue/queue.js';
+import type { Definition } from '../../../../../shared/timers/timer.js';
 import { baseTime, dayMs, makeDefinition } from '../../../../support/factories.js';
 import { ManualClock } from '../../../../support/manual-clock.js';
 import { seededRandom } from '../../../../support/seeded-random.js';
@@ -18,7 +20,19 @@ class HastyClock extends ManualClock {
 
 const runner = 'worker-1~aaaa';
 
-function setup({ clock = new ManualClock(baseTime), callInMs = 0 } = {}) {
+interface World {
+  clock?: ManualClock;
+  callInMs?: number;
+  definition?: Partial<Definition>;
+  execution?: Partial<WorkMessage['execution']>;
+}
+
+function setup({
+  clock = new ManualClock(baseTime),
+  callInMs = 0,
+  definition = {},
+  execution = {},
+}: World = {}) {
   const presence = { incarnation: runner, holding: true, holds: () => presence.holding };
   const calls: (CallRequest & { at: number })[] = [];
   const success: CallResult = {
@@ -39,8 +53,15 @@ function setup({ clock = new ManualClock(baseTime), callInMs = 0 } = {}) {
     },
   };
   const stop = new AbortController();
+  const abort = new AbortController();
+  const watched: string[] = [];
+  const aborter = {
+    watch: (id: string) => (watched.push(id), abort.signal),
+    forget: (id: string) => void watched.splice(watched.indexOf(id), 1),
+  };
   const deliverer = new Deliverer({
     http,
+    aborter,
     presence,
     clock,
     random: seededRandom(1),
@@ -49,10 +70,10 @@ function setup({ clock = new ManualClock(baseTime), callInMs = 0 } = {}) {
     signal: stop.signal,
   });
   const message = makeWorkMessage();
-  message.execution.callAt = baseTime + callInMs;
+  Object.assign(message.execution, { callAt: baseTime + callInMs }, execution);
   const started: Started = {
     message,
-    definition: makeDefinition(),
+    definition: makeDefinition(definition),
     runner,
     startedAt: baseTime,
     until: baseTime + callInMs + 35_000,
@@ -63,6 +84,8 @@ function setup({ clock = new ManualClock(baseTime), callInMs = 0 } = {}) {
     http,
     calls,
     stop,
+    abort,
+    watched,
     started,
     deliver: () => deliverer.deliver(started, () => undefined),
   };
@@ -114,5 +137,56 @@ describe('a delivery', () => {
     started.message.execution.attempt = 1;
     expect(await deliver()).toMatchObject({ record: { n: 2, id: `${started.message.execution.id}#2` } });
     expect(calls[0]!.headers['timer-attempt']).toBe('2');
+  });
+});
+
+describe('a delivery that a newer execution takes the place of', () => {
+  const cancelOther = { definition: { overlap: 'cancelOther' } } as const;
+
+  it('never leaves when it is told before its instant', async () => {
+    const { deliver, abort, calls, clock, watched } = setup({ ...cancelOther, callInMs: 1_000 });
+    const delivered = deliver();
+    abort.abort();
+    await clock.advance(2_000);
+    expect(await delivered).toMatchObject({
+      record: { outcome: 'aborted', error: { code: 'aborted' }, verdict: { state: 'aborted' } },
+      overlap: true,
+    });
+    expect(calls).toEqual([]);
+    expect(watched).toEqual([]);
+  });
+
+  it('gives the call the signal that ends it', async () => {
+    const { deliver, abort, calls, watched } = setup(cancelOther);
+    const delivered = deliver();
+    expect(watched).toHaveLength(1);
+    await delivered;
+    expect(calls[0]!.signal).toBe(abort.signal);
+    expect(watched).toEqual([]);
+  });
+
+  it('is not looked for where the policy takes nobody’s place', async () => {
+    const { deliver, calls } = setup({ definition: { overlap: 'skip' } });
+    expect(await deliver()).toMatchObject({ overlap: true });
+    expect(calls[0]!.signal).toBeUndefined();
+  });
+});
+
+describe('a delivery under a test clock', () => {
+  const ahead = 5 * dayMs;
+
+  it('leaves by the real clock, and its retry is dated by the test clock', async () => {
+    const { deliver, http, calls } = setup({ execution: { clockOffsetMs: ahead, dueAt: baseTime + ahead } });
+    const { call } = http;
+    http.call = async (request) => {
+      const result = await call(request);
+      return result === 'held-back' ? result : { ...result, status: 500 };
+    };
+    const settlement = await deliver();
+    expect(calls).toHaveLength(1);
+    const { verdict } = settlement!.record;
+    expect(verdict).toMatchObject({ state: 'retrying' });
+    expect((verdict as { at: number }).at).toBeGreaterThanOrEqual(baseTime + ahead);
+    expect(settlement!.now).toBe(baseTime);
   });
 });
