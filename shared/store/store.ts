@@ -40,8 +40,8 @@ export interface TimerStore {
   /**
    * Puts plain watchdogs off, all by one write: each that is active, is a delay without further limits (`isPlainWatchdog`)
    * and whose next occurrence is after `now` and not claimed becomes due `delayMs` after `now`, never earlier than it was;
-   * its schedule's `at`, `updatedAt` and `changedAt` move with it, none of them back; generation and version stay. Answers, in order, the
-   * timer as it is afterwards, or null where nothing was put off: then a change has to decide.
+   * its schedule's `at`, `updatedAt` and `changedAt` move with it, none of them back; generation and version
+   * stay. Answers, in order, the timer as it is afterwards, or null where nothing was put off: then a change has to decide.
    */
   touch(keys: TimerKey[], now: number): Promise<(Timer | null)[]>;
   /** How many timers are in each state, all namespaces; may be seconds old. */
@@ -163,7 +163,8 @@ export interface DeliveryStore {
    * `recheckAt`, reason `overlap`, deferrals unchanged, with `bufferOne` and `cancelOther` named in `buffered`, where
    * a newer one under `cancelOther` takes the place of an older one, which is skipped. `cancelOther` also stamps the
    * older execution in `busy` with `abort` where it is under way; where it only waits it ends as aborted, reason
-   * `overlap`, and the newer one starts at once. An execution that ends between the look and the deferral leaves nobody waiting for `recheckAt`.
+   * `overlap`, and the newer one starts at once. An execution that ends between the look and the deferral leaves nobody
+   * waiting for `recheckAt`.
    */
   start(starts: Start[], by: Runner): Promise<Started>;
   /** Ids of executions that this incarnation runs and that are stamped `abort`. */
@@ -173,12 +174,12 @@ export interface DeliveryStore {
   /**
    * In this order: inserts each attempt's record unless one is there (then that one's verdict counts, and a result for an
    * attempt recorded as lost is kept beside it as `lateOutcome`); moves each execution that still runs this attempt to
-   * the verdict's state (retrying becomes cancelled where it is `final`, else aborted where it is to `abort`, and waits for
-   * `never` with `callAt` the verdict's time where it is `held`; a lost attempt is counted in `lost`); where it ended and
-   * overlap matters, passes `busy` on to `buffered`, else to the oldest that is deferred for `overlap`, else to nobody,
-   * and makes that one due (`wakeAt` = its dueAt, of a held one `callAt`) if it waits for `overlap`; closes the timers that have no next
-   * occurrence and no open execution left. Repeating it finishes what an earlier call began. Answers the shards in
-   * which one became due.
+   * the verdict's state (retrying becomes cancelled where it is `final`, else aborted where it is to `abort`, and waits
+   * for `never` with `callAt` the verdict's time where it is `held`; a lost attempt is counted in `lost`); where it ended
+   * and overlap matters, passes `busy` on to `buffered`, else to the oldest that is deferred for `overlap`, else to nobody,
+   * and makes that one due (`wakeAt` = its dueAt, of a held one `callAt`) if it waits for `overlap`; closes the timers
+   * that have no next occurrence and no open execution left. Repeating it finishes what an earlier call began. Answers
+   * the shards in which one became due.
    */
   settle(settlements: Settlement[]): Promise<Set<number>>;
   /** Definitions by uid and version, from the timer's row or its history; missing ones are left out. */

@@ -8,14 +8,17 @@ import { closingContract } from './store/closing-contract.js';
 import { deliveryContract } from './store/delivery-contract.js';
 import { documentContract } from './store/document-contract.js';
 import { executionContract } from './store/execution-contract.js';
+import { misfireContract } from './store/misfire-contract.js';
 import type { OpenStore } from './store/opened-store.js';
 import { overlapContract } from './store/overlap-contract.js';
+import { pauseContract } from './store/pause-contract.js';
 import { processContract } from './store/process-contract.js';
 import { raceContract } from './store/race-contract.js';
 import { rescueContract } from './store/rescue-contract.js';
 import { scheduleContract } from './store/schedule-contract.js';
 import { settleContract } from './store/settle-contract.js';
 import { timerContract } from './store/timer-contract.js';
+import { touchContract } from './store/touch-contract.js';
 import { turnContract } from './store/turn-contract.js';
 
 export function storeContract(name: string, open: OpenStore): void {
@@ -23,8 +26,11 @@ export function storeContract(name: string, open: OpenStore): void {
     timerContract(open);
     changeContract(open);
     raceContract(open);
+    pauseContract(open);
+    touchContract(open);
     executionContract(open);
     scheduleContract(open);
+    misfireContract(open);
     rescueContract(open);
     deliveryContract(open);
     settleContract(open);
