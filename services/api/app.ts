@@ -10,7 +10,8 @@ import type { Clock } from '../../shared/base/clock.js';
 import type { Random } from '../../shared/base/random.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Presence } from '../../shared/presence/presence.js';
-import type { ExecutionStore } from '../../shared/store/store.js';
+import type { Bus } from '../../shared/queue/bus.js';
+import type { DocumentStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { ApiConfig } from './config.js';
@@ -22,17 +23,23 @@ import { addProblems, answerProblem, Problem } from './plugins/problems.js';
 import { addDataHeaders, addKeys } from './plugins/security.js';
 import { validatorCompiler, type App } from './plugins/validation.js';
 import { addExecutionRoutes } from './routes/executions.js';
+import { addTestClock } from './routes/test-clock.js';
+import { addTimerActions } from './routes/timer-actions.js';
 import { addTimerBatchRoute } from './routes/timer-batch.js';
 import { addTimerChanges } from './routes/timer-changes.js';
 import { addTimerCreation } from './routes/timer-creation.js';
+import { addTimerPreview } from './routes/timer-preview.js';
 import { addTimerReading } from './routes/timer-reading.js';
+import { clockAnswer } from './schemas/actions.js';
 import { executionAnswer, executionPage } from './schemas/execution.js';
+import { previewAnswer } from './schemas/preview.js';
 import { cancelledTimerAnswer, timerAnswer, timerPage } from './schemas/timer.js';
 import type { Desk } from './timers/desk.js';
 
 export interface AppParts {
   desk: Desk;
-  executions: ExecutionStore;
+  documents: DocumentStore;
+  bus: Pick<Bus, 'publish'>;
   presence: Pick<Presence, 'holds'>;
   clock: Clock;
   random: Random;
@@ -41,6 +48,16 @@ export interface AppParts {
   checks: Checks;
   config: ApiConfig & Pick<ClusterConfig, 'mode'>;
 }
+
+const answers = [
+  timerAnswer,
+  timerPage,
+  cancelledTimerAnswer,
+  executionAnswer,
+  executionPage,
+  previewAnswer,
+  clockAnswer,
+];
 
 /** Builds the application. Throws `invalid-configuration` where production mode has no keys. */
 export function buildApp(parts: AppParts): App {
@@ -52,8 +69,7 @@ export function buildApp(parts: AppParts): App {
   addObservation(app, { metrics, log });
   addKeys(app, config);
   addOpenApi(app, { keys: config.apiKeys !== undefined });
-  for (const schema of [timerAnswer, timerPage, cancelledTimerAnswer, executionAnswer, executionPage])
-    app.addSchema(schema);
+  for (const schema of answers) app.addSchema(schema);
   const accept = (): void => {
     if (presence.holds()) return;
     throw new Problem(
@@ -71,7 +87,10 @@ export function buildApp(parts: AppParts): App {
     addTimerBatchRoute(scope, writing);
     addTimerReading(scope, desk.timers);
     addTimerChanges(scope, writing);
-    addExecutionRoutes(scope, parts.executions);
+    addTimerActions(scope, writing);
+    addTimerPreview(scope, desk);
+    addExecutionRoutes(scope, desk.executions);
+    addTestClock(scope, { desk: { ...parts, ...desk }, accept, mode: config.mode });
     addHealthRoutes(scope, parts.checks, parts.clock);
     notAllowed.finish();
   });

@@ -6,12 +6,14 @@ import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { Store } from '../../shared/store/store.js';
+import { NamespaceClocks } from './clocks/namespace-clocks.js';
 import { buildApp, type AppParts } from './app.js';
 import type { App } from './plugins/validation.js';
 import { TimerWriter } from './timers/timer-writer.js';
+import { Toucher } from './timers/toucher.js';
 
-export interface ApiDependencies extends Omit<AppParts, 'desk' | 'executions' | 'config'> {
-  store: Pick<Store, 'timers' | 'executions'>;
+export interface ApiDependencies extends Omit<AppParts, 'desk' | 'documents' | 'config'> {
+  store: Pick<Store, 'timers' | 'executions' | 'documents'>;
   bus: Bus;
   config: AppParts['config'] & Pick<ClusterConfig, 'settledRetentionMs'>;
 }
@@ -19,17 +21,26 @@ export interface ApiDependencies extends Omit<AppParts, 'desk' | 'executions' | 
 export class ApiService implements Lifecycle {
   readonly #app: App;
   readonly #writer: TimerWriter;
+  readonly #toucher: Toucher;
+  readonly #clocks: NamespaceClocks;
   readonly #address: { host: string; port: number };
   #started: Promise<void> | null = null;
   #stopped: Promise<void> | null = null;
 
   /** Throws `invalid-configuration` where production mode has no keys. */
   constructor(dependencies: ApiDependencies) {
-    const { store, bus, clock, metrics, config } = dependencies;
-    const { timers, executions } = store;
-    this.#writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit: config.apiWaitingLimit });
-    const desk = { timers, writer: this.#writer, clock, retentionMs: config.settledRetentionMs };
-    this.#app = buildApp({ ...dependencies, desk, executions });
+    const { store, bus, clock, metrics, log, config } = dependencies;
+    const { timers, executions, documents } = store;
+    const waitingLimit = config.apiWaitingLimit;
+    const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit });
+    const toucher = new Toucher({ timers, writer, clock, waitingLimit });
+    const clocks = new NamespaceClocks({ documents, clock, log, mode: config.mode });
+    const retentionMs = config.settledRetentionMs;
+    const desk = { timers, executions, writer, toucher, clock, clocks, retentionMs };
+    this.#app = buildApp({ ...dependencies, desk, documents });
+    this.#writer = writer;
+    this.#toucher = toucher;
+    this.#clocks = clocks;
     this.#address = { host: config.apiHost, port: config.apiPort };
   }
 
@@ -42,14 +53,25 @@ export class ApiService implements Lifecycle {
   }
 
   start(): Promise<void> {
-    this.#started ??= this.#app.listen(this.#address).then(() => undefined);
+    this.#started ??= this.#start();
     return this.#started;
   }
 
   /** Takes no new connection, answers what is under way, and lets the last group be written. */
   stop(): Promise<void> {
-    this.#stopped ??= this.#app.close().then(() => this.#writer.drain());
+    this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  async #start(): Promise<void> {
+    await this.#clocks.start();
+    await this.#app.listen(this.#address);
+  }
+
+  async #stop(): Promise<void> {
+    await this.#app.close();
+    await Promise.all([this.#writer.drain(), this.#toucher.drain()]);
+    await this.#clocks.stop();
   }
 }
 

@@ -123,7 +123,7 @@ export class Rescuer implements Lifecycle {
     const { schedule, clock, shards } = this.#options;
     const overdue = await schedule.overdueExecutions({
       shards: shards(),
-      before: clock.now() + 1,
+      before: clock.now(),
       limit: batchSize,
     });
     if (overdue.length === 0) return;

@@ -16,6 +16,10 @@ export const noteKinds = [
   'fold-both',
   'excluded',
   'jitter',
+  'overlap-skip',
+  'overlap-buffer',
+  'overlap-cancel',
+  'paused',
 ] as const;
 
 /** Something worth knowing of an occurrence, or of what was left out just before it (`gap-skipped`, `excluded`). */
@@ -24,7 +28,10 @@ export interface Note {
   detail: string;
 }
 
-export interface PreviewedOccurrence extends Occurrence {
+export interface PreviewedOccurrence {
+  scheduledFor: number;
+  /** Null where jitter has not been drawn yet, for it goes by the uid of a timer that is still to be made. */
+  dueAt: number | null;
   /** `scheduledFor` in the schedule's zone, RFC 3339 with its offset. */
   local: string;
   notes: Note[];
@@ -47,13 +54,15 @@ export function preview(schedule: Schedule, request: PreviewRequest): PreviewedO
     const { scheduledFor } = occurrence;
     const previous = coming[i - 1]?.scheduledFor ?? request.from;
     const { offset } = occurrences.nominal.zone.segmentAt(scheduledFor);
+    const isDrawn = request.uid !== undefined || schedule.jitterMs === undefined;
     return {
-      ...occurrence,
+      scheduledFor,
+      dueAt: isDrawn ? occurrence.dueAt : null,
       local: formatLocal(scheduledFor, offset),
       notes: [
         ...leftOutNotes(occurrences, previous, scheduledFor),
         ...clockNotes(occurrences.nominal.local, scheduledFor),
-        ...jitterNotes(occurrence),
+        ...(isDrawn ? jitterNotes(occurrence) : openJitterNotes(occurrences, schedule, scheduledFor)),
       ],
     };
   });
@@ -112,4 +121,12 @@ function foldNotes({ dst }: LocalRule, segment: Segment, instant: number): Note[
 
 function jitterNotes({ scheduledFor, dueAt }: Occurrence): Note[] {
   return dueAt === scheduledFor ? [] : [{ kind: 'jitter', detail: `due ${dueAt - scheduledFor} ms later` }];
+}
+
+/** Before the timer is made: how far its jitter may reach, which is never to the next occurrence. */
+function openJitterNotes(occurrences: Occurrences, { jitterMs = 0 }: Schedule, instant: number): Note[] {
+  const reach = { after: instant, until: instant + jitterMs, limit: 1 };
+  const [following] = occurrences.scheduledBetween(reach);
+  const longest = following === undefined ? jitterMs : following - instant - 1;
+  return [{ kind: 'jitter', detail: `due up to ${longest} ms later, drawn when the timer is made` }];
 }

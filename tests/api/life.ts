@@ -1,5 +1,5 @@
 /** What scheduler and worker do with a timer, done by hand through the store: claim, start, settle. */
-import { newExecution } from '../../shared/timers/claim.js';
+import { claimTimer } from '../../shared/timers/claim.js';
 import type { Execution } from '../../shared/timers/execution.js';
 import { attemptId, type AttemptRecord } from '../../shared/timers/outcome.js';
 import type { Timer } from '../../shared/timers/timer.js';
@@ -9,35 +9,28 @@ import type { World } from './world.js';
 type Place = Pick<World, 'store' | 'clock'>;
 const worker = 'worker-1~aaaa';
 
-/** Claims the timer's next occurrence. */
-export async function claim({ store }: Place, id: string): Promise<Execution> {
+/** Claims what is due of the timer, or else its next occurrence; answers the first execution. */
+export async function claim({ store, clock }: Place, id: string): Promise<Execution> {
   const timer = await read(store, id);
-  const execution = { ...newExecution(timer, timer.next!), holder: 'scheduler-1~aaaa' };
-  await store.schedule.claim([
-    { timer, executions: [execution], next: null, wakeAt: execution.dueAt + 600_000 },
-  ]);
-  return execution;
+  const now = clock.now();
+  const { executions, ...moved } = claimTimer(timer, { now, expireAt: now + dayMs });
+  const held = executions.map((execution) => ({ ...execution, holder: 'scheduler-1~aaaa' }));
+  await store.schedule.claim([{ timer, executions: held, ...moved }]);
+  return held[0]!;
 }
 
 /** Claims it and starts its first attempt. */
 export async function start(place: Place, id: string): Promise<Execution> {
-  const { store, clock } = place;
-  const { uid, definition } = await read(store, id);
   const execution = await claim(place, id);
-  const { generation, claim: number, attempt, scheduledFor } = execution;
-  const now = clock.now();
-  await store.delivery.start(
+  const { uid, namespace, scheduledFor, generation, claim: number, attempt } = execution;
+  const now = place.clock.now();
+  const { overlap } = (await read(place.store, id)).definition;
+  const timer = { namespace, id, uid };
+  await place.store.delivery.start(
     [
       {
-        id: execution.id,
-        generation,
-        claim: number,
-        attempt,
-        until: now + 60_000,
-        timer: { namespace: 'default', id, uid },
-        scheduledFor,
-        overlap: definition.overlap,
-        recheckAt: now + 60_000,
+        ...{ id: execution.id, timer, scheduledFor, generation, claim: number, attempt, overlap },
+        ...{ until: now + 60_000, recheckAt: now + 60_000 },
       },
     ],
     { incarnation: worker, now, expireAt: now + dayMs },
@@ -52,13 +45,13 @@ export async function finish(
   record: Partial<AttemptRecord> = {},
 ): Promise<Execution> {
   const execution = await start(place, id);
-  const { uid, definition } = await read(place.store, id);
+  const { uid } = await read(place.store, id);
   const now = place.clock.now();
   await place.store.delivery.settle([
     {
       record: { ...succeeded(execution, now), ...record },
       timer: { namespace: 'default', id, uid },
-      overlap: definition.overlap !== 'allowAll',
+      overlap: false,
       now,
       expireAt: now + dayMs,
     },

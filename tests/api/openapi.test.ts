@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { whileTimePasses } from './passing-time.js';
 import { openWorld } from './world.js';
 
 interface Operation {
@@ -17,7 +18,7 @@ async function setup() {
       Object.entries(requestBody?.content['application/json']?.examples ?? {}).map(([name, { value }]) => ({
         name: `${method} ${path}: ${name}`,
         method: method.toUpperCase(),
-        url: path.replace('{id}', 'tea'),
+        url: path.replace('{id}', 'tea').replace('{ns}', 'kitchen'),
         value,
       })),
     ),
@@ -33,20 +34,19 @@ describe('the OpenAPI document', () => {
         .filter(([, { requestBody }]) => requestBody)
         .map(([method]) => `${method} ${path}`),
     );
-    expect(withBody).toHaveLength(5);
+    expect(withBody).toHaveLength(10);
     expect(new Set(examples.map(({ name }) => name.split(': ')[0]))).toEqual(new Set(withBody));
   });
 
   it('has examples that are accepted as they are', async () => {
-    const { call, examples } = await setup();
+    const { call, clock, examples } = await setup();
     await call('PUT', '/v1/timers/tea', { body: examples[0]!.value });
-    const answers = await Promise.all(
-      examples.map(async ({ name, method, url, value }) => {
-        const { status, body } = await call(method, url, { body: value });
-        const results = body.results ?? [];
-        return { name, good: status < 300 && results.every((result) => result.status === 201) };
-      }),
-    );
+    const answers: { name: string; good: boolean }[] = [];
+    for (const { name, method, url, value } of examples) {
+      const { status, body } = await whileTimePasses(clock, call(method, url, { body: value }));
+      const results = body.results ?? [];
+      answers.push({ name, good: status < 300 && results.every((result) => result.status === 201) });
+    }
     expect(answers.filter(({ good }) => !good)).toEqual([]);
   });
 

@@ -20,7 +20,7 @@ async function setup() {
   const presence = { holds: () => true };
   const held = holdCreates(store);
   const service = new ApiService({
-    store: { timers: held.timers, executions: store.executions },
+    store: { timers: held.timers, executions: store.executions, documents: store.documents },
     bus,
     presence,
     clock: new ManualClock(),

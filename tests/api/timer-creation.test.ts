@@ -18,6 +18,10 @@ describe.each(['/v1/timers', '/timers'])('POST %s', (path) => {
       nextDueAt: '2030-01-01T00:05:00.000Z',
       lastDueAt: null,
       runs: 0,
+      manualRuns: 0,
+      pause: null,
+      misfire: { policy: 'latest', window: 'PT1H', max: 1_000 },
+      overlap: 'allowAll',
       target: { ...target, method: 'POST', headers: {}, body: null, timeout: 'PT30S' },
       retries: {
         maxAttempts: 5,

@@ -97,7 +97,7 @@ describe('PATCH', () => {
   );
 
   it.each([
-    [{ cron: '* * * * *' }, '/cron'],
+    [{ cron: '* * * *' }, '/cron'],
     [{ id: 'coffee' }, '/id'],
     [{ target: { url: 'ftp://x' } }, '/target/url'],
     [{ target: null }, '/target'],

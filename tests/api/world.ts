@@ -1,11 +1,17 @@
 /** The API on an embedded store, reached by inject, with a clock that stands still and a bus that remembers. */
+import type { Static } from 'typebox';
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../services/api/app.js';
 import { apiSchema, type ApiConfig } from '../../services/api/config.js';
 import type { ExecutionAnswer } from '../../services/api/schemas/execution.js';
+import type { previewAnswer } from '../../services/api/schemas/preview.js';
 import type { ProblemDocument } from '../../services/api/schemas/problem.js';
 import type { TimerAnswer } from '../../services/api/schemas/timer.js';
+import { NamespaceClocks } from '../../services/api/clocks/namespace-clocks.js';
+import type { App } from '../../services/api/plugins/validation.js';
 import { TimerWriter } from '../../services/api/timers/timer-writer.js';
+import { Toucher } from '../../services/api/timers/toucher.js';
+import type { Store } from '../../shared/store/store.js';
 import type { Check } from '../../shared/admin/health.js';
 import { CarillonError } from '../../shared/base/errors.js';
 import { loadConfig } from '../../shared/config/load.js';
@@ -21,11 +27,14 @@ export const target = { url: 'https://example.test/callback' };
 /** Every answer under one type, since a test knows which one it waits for. */
 type AnyBody = TimerAnswer &
   ProblemDocument &
-  Pick<ExecutionAnswer, 'attempts'> & {
+  Omit<ExecutionAnswer, 'state'> & {
     data: (TimerAnswer & Pick<ExecutionAnswer, 'timerId'>)[];
     nextCursor: string | null;
     results: { status: number; id?: string; error?: ProblemDocument }[];
     executions: { id: string; state: string }[];
+    occurrences: Static<typeof previewAnswer>['occurrences'];
+    now: string;
+    target: string;
   };
 
 export interface Answer {
@@ -38,13 +47,29 @@ export interface WorldOptions {
   mode?: 'development' | 'production';
   config?: Partial<ApiConfig>;
   checks?: Record<string, Check>;
+  /** A world whose store and clock this one shares: another process of the API. */
+  beside?: Pick<World, 'store' | 'clock'>;
 }
 
-export type World = Awaited<ReturnType<typeof openWorld>>;
+export interface World {
+  app: App;
+  call(method: string, url: string, sent?: Sent): Promise<Answer>;
+  clock: ManualClock;
+  metrics: Metrics;
+  outage: { away: boolean };
+  presence: { isHeld: boolean };
+  published: { topic: string; payload: unknown }[];
+  store: Store;
+}
 
-export async function openWorld({ mode = 'development', config, checks = {} }: WorldOptions = {}) {
-  const store = await openSqliteStore({ path: ':memory:' });
-  const clock = new ManualClock();
+export async function openWorld({
+  mode = 'development',
+  config,
+  checks = {},
+  beside,
+}: WorldOptions = {}): Promise<World> {
+  const store = beside?.store ?? (await openSqliteStore({ path: ':memory:' }));
+  const clock = beside?.clock ?? new ManualClock();
   const metrics = new Metrics();
   const outage = { away: false };
   const timers = breakable(store.timers, outage);
@@ -52,21 +77,28 @@ export async function openWorld({ mode = 'development', config, checks = {} }: W
   const bus = { publish: (topic: string, payload: unknown) => void published.push({ topic, payload }) };
   const presence = { isHeld: true, holds: () => presence.isHeld };
   const settings = { ...loadConfig(apiSchema, {}), ...config, mode };
-  const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit: settings.apiWaitingLimit });
+  const waitingLimit = settings.apiWaitingLimit;
+  const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit });
+  const toucher = new Toucher({ timers, writer, clock, waitingLimit });
+  const executions = breakable(store.executions, outage);
+  const documents = breakable(store.documents, outage);
+  const log = createLogger({ level: 'silent', service: 'api', name: 'api' });
+  const clocks = new NamespaceClocks({ documents, clock, log, mode });
   const app = buildApp({
-    desk: { timers, writer, clock, retentionMs: 30 * dayMs },
-    executions: breakable(store.executions, outage),
+    desk: { timers, executions, writer, toucher, clock, clocks, retentionMs: 30 * dayMs },
+    documents,
+    bus,
     presence,
     clock,
     random: seededRandom(1),
     metrics,
-    log: createLogger({ level: 'silent', service: 'api', name: 'api' }),
+    log,
     checks,
     config: settings,
   });
   onTestFinished(async () => {
     await app.close();
-    await store.close();
+    if (!beside) await store.close();
   });
 
   /** A request; an object as body is sent as JSON. */

@@ -8,7 +8,9 @@ import { closingContract } from './store/closing-contract.js';
 import { deliveryContract } from './store/delivery-contract.js';
 import { documentContract } from './store/document-contract.js';
 import { executionContract } from './store/execution-contract.js';
+import { manualRunContract } from './store/manual-run-contract.js';
 import { misfireContract } from './store/misfire-contract.js';
+import { namespaceContract } from './store/namespace-contract.js';
 import type { OpenStore } from './store/opened-store.js';
 import { overlapContract } from './store/overlap-contract.js';
 import { pauseContract } from './store/pause-contract.js';
@@ -17,9 +19,11 @@ import { raceContract } from './store/race-contract.js';
 import { rescueContract } from './store/rescue-contract.js';
 import { scheduleContract } from './store/schedule-contract.js';
 import { settleContract } from './store/settle-contract.js';
+import { stampContract } from './store/stamp-contract.js';
 import { timerContract } from './store/timer-contract.js';
 import { touchContract } from './store/touch-contract.js';
 import { turnContract } from './store/turn-contract.js';
+import { turnRaceContract } from './store/turn-race-contract.js';
 
 export function storeContract(name: string, open: OpenStore): void {
   describe(`the store, ${name}`, () => {
@@ -27,15 +31,19 @@ export function storeContract(name: string, open: OpenStore): void {
     changeContract(open);
     raceContract(open);
     pauseContract(open);
+    manualRunContract(open);
     touchContract(open);
     executionContract(open);
     scheduleContract(open);
     misfireContract(open);
+    namespaceContract(open);
     rescueContract(open);
     deliveryContract(open);
     settleContract(open);
+    stampContract(open);
     overlapContract(open);
     turnContract(open);
+    turnRaceContract(open);
     closingContract(open);
     processContract(open);
     documentContract(open);

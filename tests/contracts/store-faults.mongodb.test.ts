@@ -1,9 +1,11 @@
 /** The MongoDB store when the link to the server fails it: replies that are lost, a server that is away or silent. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openMongoStore } from '../../shared/store/mongo/mongo-store.js';
-import type { Decision, Store } from '../../shared/store/store.js';
+import type { Decision, Started, Store } from '../../shared/store/store.js';
+import type { Execution } from '../../shared/timers/execution.js';
+import type { Timer } from '../../shared/timers/timer.js';
 import { eventually } from '../support/eventually.js';
-import { baseTime, makeTimer } from '../support/factories.js';
+import { baseTime, makeDefinition, makeExecution, makeTimer } from '../support/factories.js';
 import {
   dropDatabase,
   mongoUrl,
@@ -19,10 +21,14 @@ import {
   createRunning,
   readExecution,
   readTimer,
+  recheckAt,
   recordOf,
+  runnerOf,
   settlementOf,
   startOf,
+  wonBy,
 } from './store/steps.js';
+import { createTurns, refusedTo, type Limiting, type Turns } from './store/turns.js';
 
 interface World {
   /** Reaches the server through the link. */
@@ -94,7 +100,7 @@ const cases: Record<string, (world: World) => Promise<Case>> = {
       answer: { existed: new Set() },
       again: 'conflict',
       async check() {
-        expect(await readExecution(beside, claim.execution)).toEqual(claim.execution);
+        expect(await readExecution(beside, claim.executions[0]!)).toEqual(claim.executions[0]);
         expect(await readTimer(beside, timer)).toMatchObject({ next: null, runs: 1 });
       },
     };
@@ -121,14 +127,30 @@ const cases: Record<string, (world: World) => Promise<Case>> = {
     const claimed = await createClaimed(beside);
     return {
       text: 'updates',
-      call: () => store.delivery.start([startOf(claimed)], worker),
+      call: () => store.delivery.start([startOf(claimed)], runnerOf(worker)),
       written: async () => (await readExecution(beside, claimed)).state === 'running',
-      answer: new Set([claimed.id]),
-      again: new Set([claimed.id]),
+      answer: wonBy(claimed),
+      again: wonBy(claimed),
       async check() {
         const expected = { state: 'running', holder: worker, attempt: 1 };
         expect(await readExecution(beside, claimed)).toMatchObject(expected);
       },
+    };
+  },
+
+  async 'a touch'({ store, beside }) {
+    const timer = watchdog();
+    await beside.timers.create([timer]);
+    const isPutOff = async (): Promise<boolean> =>
+      (await readTimer(beside, timer)).next!.dueAt === baseTime + 1_500;
+    const touched = expect.objectContaining({ generation: 1, wakeAt: baseTime + 1_500 }) as Timer;
+    return {
+      text: 'delayMs',
+      call: () => store.timers.touch([timer], baseTime + 500),
+      written: isPutOff,
+      answer: [touched],
+      again: [touched],
+      check: async () => expect(await isPutOff()).toBe(true),
     };
   },
 
@@ -152,6 +174,152 @@ const cases: Record<string, (world: World) => Promise<Case>> = {
     }),
 };
 
+/** Where a start takes its turn, or is refused it: one case for each of its writes. */
+const turnCases: Record<string, (world: World) => Promise<Case>> = {
+  async 'the turn that a start takes'(world) {
+    const { turns, call } = await turnCase(world, 'bufferOne', [{}]);
+    return {
+      text: 'indexOfArray',
+      call,
+      written: async () => (await turns.turn()).busy === 0,
+      answer: wonBy(turns.executions[0]!),
+      again: wonBy(turns.executions[0]!),
+      check: async () => expect((await turns.now(turns.executions[0]!)).state).toBe('running'),
+    };
+  },
+
+  async 'the start of who has taken its turn'(world) {
+    const { turns, call } = await turnCase(world, 'cancelOther', [{}]);
+    return {
+      text: 'running',
+      call,
+      written: async () => (await turns.now(turns.executions[0]!)).state === 'running',
+      answer: wonBy(turns.executions[0]!),
+      again: wonBy(turns.executions[0]!),
+      check: async () => expect(await turns.turn()).toEqual({ busy: 0, buffered: null }),
+    };
+  },
+
+  'the place that a start takes behind another': (world) =>
+    refusedCase(world, 'bufferOne', {
+      text: ({ first }) => atHead(first.id),
+      written: async ({ turns }) => (await turns.turn()).buffered === 1,
+    }),
+
+  'the deferral of a start': (world) =>
+    refusedCase(world, 'bufferAll', {
+      text: () => 'deferred',
+      written: async ({ turns, second }) => (await turns.now(second)).state === 'deferred',
+    }),
+
+  'the skip of a start': (world) =>
+    refusedCase(world, 'skip', {
+      text: () => 'skipped',
+      written: async ({ turns, second }) => (await turns.now(second)).state === 'skipped',
+    }),
+
+  'the stop that a start tells an older one': (world) =>
+    refusedCase(world, 'cancelOther', {
+      text: ({ first }) => atHead(first.id),
+      written: async ({ turns, first }) => (await turns.now(first)).abort,
+    }),
+
+  'the waking of a settle': (world) =>
+    passingCase(world, {
+      text: '$dueAt',
+      written: async ({ turns, second }) => (await turns.now(second)).wakeAt === second.dueAt,
+      again: ({ timer }) => new Set([timer.shard]),
+    }),
+
+  'the turn that a settle passes on': (world) =>
+    passingCase(world, {
+      text: 'indexOfArray',
+      written: async ({ turns }) => (await turns.turn()).busy === 1,
+      again: () => new Set(),
+    }),
+};
+
+const isRunning: Partial<Execution> = { state: 'running', holder: 'worker-9~zzzz', attempt: 1 };
+
+async function turnCase(
+  { store, beside }: World,
+  policy: Limiting,
+  executions: Partial<Execution>[],
+): Promise<{ turns: Turns; call(): Promise<Started> }> {
+  const turns = await createTurns(beside, policy, { executions });
+  const start = startOf(turns.executions.at(-1)!, { overlap: policy });
+  return { turns, call: () => store.delivery.start([start], runnerOf(worker)) };
+}
+
+interface Pair {
+  turns: Turns;
+  first: Execution;
+  second: Execution;
+}
+
+interface Refusal {
+  text(pair: Pair): string;
+  written(pair: Pair): Promise<boolean>;
+}
+
+/** The first one runs, the second one is to start. */
+async function refusedCase(world: World, policy: Limiting, { text, written }: Refusal): Promise<Case> {
+  const { turns, call } = await turnCase(world, policy, [isRunning, {}]);
+  const [first, second] = [turns.executions[0]!, turns.executions[1]!];
+  await turns.change({ busy: first.id });
+  const pair = { turns, first, second };
+  return {
+    text: text(pair),
+    call,
+    written: () => written(pair),
+    answer: refusedTo(second),
+    again: refusedTo(second),
+    async check() {
+      const isPlaced = policy === 'bufferOne' || policy === 'cancelOther';
+      const state = policy === 'skip' ? 'skipped' : 'deferred';
+      expect(await turns.turn()).toEqual({ busy: 0, buffered: isPlaced ? 1 : null });
+      expect(await turns.now(second)).toMatchObject({ state, reason: 'overlap', attempt: 0 });
+      expect((await turns.now(first)).abort).toBe(policy === 'cancelOther');
+    },
+  };
+}
+
+interface Passing {
+  text: string;
+  written(pair: Pair): Promise<boolean>;
+  again(turns: Turns): Set<number>;
+}
+
+/** The first one ends, and the second one waits for that. */
+async function passingCase({ store, beside }: World, { text, written, again }: Passing): Promise<Case> {
+  const waits = { state: 'deferred', reason: 'overlap', holder: null, wakeAt: recheckAt } as const;
+  const turns = await createTurns(beside, 'bufferAll', { executions: [isRunning, waits] });
+  const [first, second] = [turns.executions[0]!, turns.executions[1]!];
+  await turns.change({ busy: first.id });
+  return {
+    text,
+    call: () => store.delivery.settle([{ ...settlementOf(first), overlap: true }]),
+    written: () => written({ turns, first, second }),
+    answer: new Set([turns.timer.shard]),
+    again: again(turns),
+    async check() {
+      expect(await turns.turn()).toEqual({ busy: 1, buffered: null });
+      expect((await turns.now(second)).wakeAt).toBe(second.dueAt);
+    },
+  };
+}
+
+/** How an array looks on the wire whose first element is this id. */
+function atHead(id: string): string {
+  return `\u00020\u0000${String.fromCharCode(id.length + 1)}\u0000\u0000\u0000${id}`;
+}
+
+/** Fires a second after it was last touched. */
+function watchdog(): Timer {
+  const schedule = { kind: 'at', at: baseTime + 1_000, delayMs: 1_000 } as const;
+  return makeTimer({ definition: makeDefinition({ schedule }) });
+}
+
 async function settleCase(
   world: World,
   text: string,
@@ -164,8 +332,8 @@ async function settleCase(
     text,
     call: () => store.delivery.settle([settlementOf(running)]),
     written: () => written(world, running),
-    answer: undefined,
-    again: undefined,
+    answer: new Set(),
+    again: new Set(),
     async check() {
       const found = await beside.executions.read(running.namespace, running.id);
       expect(found).toMatchObject({ state: 'succeeded', attempts: [recordOf(running)] });
@@ -181,11 +349,12 @@ async function loseReply({ link }: World, { written }: Case): Promise<void> {
 }
 
 describe('committed, but the reply was lost:', () => {
-  const titles = Object.keys(cases);
+  const arrangements = { ...cases, ...turnCases };
+  const titles = Object.keys(arrangements);
 
   it.each(titles)('%s asks again and answers as if nothing had happened', async (title) => {
     const world = await setup();
-    const arranged = await cases[title]!(world);
+    const arranged = await arrangements[title]!(world);
 
     world.link.muteAfter(arranged.text);
     const answer = arranged.call().catch((error: unknown) => error);
@@ -198,7 +367,7 @@ describe('committed, but the reply was lost:', () => {
 
   it.each(titles)('%s fails when the link stays away, and may be repeated later', async (title) => {
     const world = await setup();
-    const arranged = await cases[title]!(world);
+    const arranged = await arrangements[title]!(world);
 
     world.link.muteAfter(arranged.text);
     const failure = arranged.call().catch((error: unknown) => error);
@@ -237,8 +406,11 @@ describe('a server out of reach', () => {
     'more changes than there are sessions': (store) =>
       Promise.all(Array.from({ length: 40 }, () => change(store))),
     claim: (store) => store.schedule.claim([claimOf(makeTimer())]),
-    start: (store) =>
-      store.delivery.start([{ id: 'x', generation: 1, claim: 1, attempt: 0, until: baseTime }], worker),
+    start: (store) => store.delivery.start([startOf(makeExecution(makeTimer()))], runnerOf(worker)),
+    'start, one at a time': (store) =>
+      store.delivery.start([startOf(makeExecution(makeTimer()), { overlap: 'skip' })], runnerOf(worker)),
+    touch: (store) => store.timers.touch([makeTimer()], baseTime),
+    aborts: (store) => store.delivery.aborts(worker),
     renew: (store) => store.processes.renew(worker, 2, {}),
     time: (store) => store.processes.time(),
     document: (store) =>

@@ -12,8 +12,17 @@ const nothing = {} as never;
 
 export function describedApp(metrics = new Metrics()): ReturnType<typeof buildApp> {
   return buildApp({
-    desk: { timers: nothing, writer: nothing, clock: nothing, retentionMs: 0 },
-    executions: nothing,
+    desk: {
+      timers: nothing,
+      executions: nothing,
+      writer: nothing,
+      toucher: nothing,
+      clock: nothing,
+      clocks: nothing,
+      retentionMs: 0,
+    },
+    documents: nothing,
+    bus: nothing,
     presence: { holds: () => false },
     clock: new ManualClock(),
     random: seededRandom(1),

@@ -1,11 +1,12 @@
 /** An execution as answers show it. */
 import type { ExecutionWithAttempts } from '../../../shared/store/store.js';
+import { isManualRun } from '../../../shared/timers/execution.js';
 import type { AttemptRecord, LateOutcome, Receipt } from '../../../shared/timers/outcome.js';
 import { formatInstant, formatInstantOrNull } from '../schemas/instant.js';
 import type { ExecutionAnswer } from '../schemas/execution.js';
 
 export function describeExecution(execution: ExecutionWithAttempts): ExecutionAnswer {
-  const { id, timerId, namespace, state, reason, wakeAt } = execution;
+  const { id, timerId, namespace, state, reason, covers, held, wakeAt } = execution;
   const waits = state === 'deferred' || state === 'awaiting-ack';
   return {
     id,
@@ -14,9 +15,12 @@ export function describeExecution(execution: ExecutionWithAttempts): ExecutionAn
     scheduledFor: formatInstant(execution.scheduledFor),
     dueAt: formatInstant(execution.dueAt),
     state,
+    trigger: isManualRun(execution) ? 'manual' : 'schedule',
     reason,
-    until: waits ? formatInstant(wakeAt) : null,
-    nextAttemptAt: state === 'retrying' ? formatInstant(wakeAt) : null,
+    skipped: covers && { to: formatInstant(covers.to), count: covers.count },
+    held,
+    until: waits && !held ? formatInstant(wakeAt) : null,
+    nextAttemptAt: state === 'retrying' && !held ? formatInstant(wakeAt) : null,
     settledAt: formatInstantOrNull(execution.settledAt),
     attempts: execution.attempts.map(describeAttempt),
   };

@@ -29,6 +29,10 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
       tags: [
         { name: 'Timers', description: 'The promises: what to call, and when.' },
         { name: 'Executions', description: 'What came of them.' },
+        {
+          name: 'Test clocks',
+          description: 'A namespace whose time stands until you move it. Development mode only.',
+        },
       ],
       ...(keys && {
         components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },

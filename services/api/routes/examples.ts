@@ -1,15 +1,18 @@
 /** Requests that Swagger UI offers. Each works as it is: the target is this API itself. */
 
+type Examples = Record<string, { summary: string; value: object }>;
+
 const later = '2035-01-31T09:00:00+01:00';
 
-export function definitionExamples(url: string): Record<string, { summary: string; value: object }> {
+export function definitionExamples(url: string): Examples {
+  const target = { url, method: 'GET' };
   return {
-    soon: { summary: 'in ten seconds', value: { delay: '10s', target: { url, method: 'GET' } } },
+    soon: { summary: 'in ten seconds', value: { delay: '10s', target } },
     dated: {
       summary: 'at an instant, with retries, tags and metadata',
       value: {
         at: later,
-        target: { url, method: 'GET', headers: { accept: 'application/json' }, timeout: 'PT10S' },
+        target: { ...target, headers: { accept: 'application/json' }, timeout: 'PT10S' },
         retries: {
           maxAttempts: 8,
           backoff: 'exponential',
@@ -21,6 +24,30 @@ export function definitionExamples(url: string): Record<string, { summary: strin
         metadata: { customer: '4711' },
       },
     },
+    cron: {
+      summary: 'on weekdays at half past two in Berlin, not on Christmas, one at a time',
+      value: {
+        cron: '30 2 * * MON-FRI',
+        timezone: 'Europe/Berlin',
+        dst: { gap: 'shift', fold: 'first' },
+        exclusions: { dates: ['2034-12-25', '2034-12-26'] },
+        misfire: { policy: 'latest', window: 'PT15M' },
+        overlap: 'skip',
+        target,
+      },
+    },
+    every: {
+      summary: 'every quarter of an hour, aligned, spread over a minute, a hundred times',
+      value: { every: 'PT15M', anchor: '2030-01-01T00:00:00Z', jitter: '1m', maxRuns: 100, target },
+    },
+    localTime: {
+      summary: 'once, at a local time',
+      value: { localTime: '2034-12-31T23:59:30', timezone: 'Asia/Tokyo', target },
+    },
+    watchdog: {
+      summary: 'a watchdog: fires unless it is touched within five minutes',
+      value: { delay: 'PT5M', tags: ['watchdog'], target },
+    },
     posting: {
       summary: 'with a JSON body (put a receiver of your own as the url)',
       value: {
@@ -31,17 +58,49 @@ export function definitionExamples(url: string): Record<string, { summary: strin
   };
 }
 
-export const patchExamples = {
+export const patchExamples: Examples = {
   postpone: { summary: 'one hour from now', value: { delay: '1h' } },
   label: {
     summary: 'other tags, one metadata entry removed',
     value: { tags: ['later'], metadata: { customer: null } },
   },
+  cron: {
+    summary: 'each morning instead',
+    value: { cron: '0 8 * * *', timezone: 'Europe/Berlin' },
+  },
 };
 
-export function batchExamples(url: string): Record<string, { summary: string; value: object }> {
+export function batchExamples(url: string): Examples {
   const { soon } = definitionExamples(url);
   return {
     two: { summary: 'two timers', value: { timers: [soon!.value, { ...soon!.value, delay: '20s' }] } },
   };
 }
+
+export const previewExamples: Examples = {
+  gap: {
+    summary: 'a night on which 02:30 does not exist',
+    value: {
+      timer: { cron: '30 2 * * *', timezone: 'Europe/Berlin' },
+      from: '2034-03-24T00:00:00Z',
+      count: 5,
+    },
+  },
+};
+
+export const pauseExamples: Examples = {
+  open: { summary: 'until it is resumed', value: { reason: 'the shop is closed' } },
+  tonight: { summary: 'for eight hours', value: { reason: 'maintenance', until: 'PT8H' } },
+};
+
+export const runExamples: Examples = {
+  once: { summary: 'the same run, however often it is sent', value: { id: 'by-hand-1' } },
+};
+
+export const clockExamples: Examples = {
+  year: { summary: 'at the beginning of a year', value: { now: '2034-01-01T00:00:00Z' } },
+};
+
+export const advanceExamples: Examples = {
+  day: { summary: 'a day', value: { by: 'P1D' } },
+};

@@ -67,7 +67,25 @@ export const executionAnswer = Type.Object(
     scheduledFor: instant,
     dueAt: instant,
     state: Type.Enum([...executionStates]),
-    reason: textOrNull('why it is deferred, skipped, cancelled or failed'),
+    trigger: Type.Enum(['schedule', 'manual'], {
+      description: 'manual: somebody ran it by hand, it is no occurrence of the schedule',
+    }),
+    reason: textOrNull(
+      'why it is deferred (`catch-up`: missed, and spread; `overlap`: waits for the one before; `test-clock`: waits for that clock), skipped (`too-late`: beyond the misfire window; `over-max`: more than may be caught up; `paused`; `overlap`), cancelled or failed',
+    ),
+    skipped: nullable(
+      Type.Object(
+        {
+          to: Type.String({ format: 'date-time', description: 'the nominal time of the last one' }),
+          count: Type.Integer({ description: 'how many, at least; exact unless there were very many' }),
+        },
+        {
+          description:
+            'where this one record tells of several occurrences that were left out, this the first',
+        },
+      ),
+    ),
+    held: Type.Boolean({ description: 'its timer is paused: no attempt starts before it is resumed' }),
     until: instantOrNull('deferred, awaiting-ack: until when'),
     nextAttemptAt: instantOrNull('retrying: when it is called again'),
     settledAt: instantOrNull('when it ended'),

@@ -36,6 +36,7 @@ export type ProblemDocument = Static<typeof problemSchema>;
 const descriptions: Record<number, string> = {
   400: 'The request is wrong; `errors` names each field.',
   401: 'No valid API key.',
+  403: 'This is refused in production mode.',
   404: 'There is no such thing in this namespace.',
   409: 'It conflicts with what is there.',
   412: 'It was changed meanwhile: `If-Match` names another generation.',

@@ -1,9 +1,14 @@
 /** The parts of requests that several routes share: headers, path parameters, paging. */
 import Type, { type Static } from 'typebox';
 
+const namePattern = '^[A-Za-z0-9_-]{1,64}$';
+export const namespaceName = Type.String({
+  pattern: namePattern,
+  description: 'the namespace, 1 to 64 letters, digits, `_` and `-`',
+});
 const namespace = Type.Optional(
   Type.String({
-    pattern: '^[A-Za-z0-9_-]{1,64}$',
+    pattern: namePattern,
     default: 'default',
     description: 'the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent',
   }),

@@ -4,6 +4,8 @@
  */
 import Type, { type Static } from 'typebox';
 import { retryClasses } from '../../../shared/timers/retry-policy.js';
+import { durationField } from './duration-field.js';
+import { anyKind, kindFields, limitFields, partFields, policyFields } from './schedule-request.js';
 
 const closed = { additionalProperties: false };
 
@@ -11,12 +13,6 @@ export const timerId = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,128}$',
   description: '1 to 128 letters, digits, `_` and `-`',
 });
-
-const Duration = (description: string, example: string) =>
-  Type.Union([Type.String({ maxLength: 64 }), Type.Number()], {
-    description: `${description}; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number`,
-    examples: [example],
-  });
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
@@ -39,7 +35,9 @@ const targetRequest = Type.Object(
           'any JSON value, sent as application/json; a string is sent as it is, as text/plain; either unless `headers` has a content-type. null for none',
       }),
     ),
-    timeout: Type.Optional(Duration('limit on the whole call, at most 15 minutes; 30 s unless set', 'PT30S')),
+    timeout: Type.Optional(
+      durationField('limit on the whole call, at most 15 minutes; 30 s unless set', 'PT30S'),
+    ),
   },
   { ...closed, description: 'what is called' },
 );
@@ -67,7 +65,7 @@ const retriesRequest = Type.Object(
         description: 'how the wait grows: base; base × failures; base × factor^(failures − 1)',
       }),
     ),
-    base: Type.Optional(Duration('the first wait, at most 30 days; 1 s unless set', 'PT1S')),
+    base: Type.Optional(durationField('the first wait, at most 30 days; 1 s unless set', 'PT1S')),
     factor: Type.Optional(
       Type.Number({
         minimum: 1,
@@ -76,7 +74,7 @@ const retriesRequest = Type.Object(
         description: 'growth of exponential waits, 1 to 10',
       }),
     ),
-    maxDelay: Type.Optional(Duration('the longest wait, at most 30 days; 1 h unless set', 'PT1H')),
+    maxDelay: Type.Optional(durationField('the longest wait, at most 30 days; 1 h unless set', 'PT1H')),
     jitter: Type.Optional(
       Type.Enum(['none', 'full'], {
         default: 'full',
@@ -102,10 +100,10 @@ const retriesRequest = Type.Object(
 export type RetriesRequest = Static<typeof retriesRequest>;
 
 const definition = {
-  at: Type.Optional(
-    Type.String({ maxLength: 64, description: 'the instant, RFC 3339 with offset; instead of `delay`' }),
-  ),
-  delay: Type.Optional(Duration('how long from now; instead of `at`', '10s')),
+  ...kindFields,
+  ...partFields,
+  ...limitFields,
+  ...policyFields,
   target: targetRequest,
   retries: Type.Optional(retriesRequest),
   tags: Type.Optional(
@@ -129,7 +127,7 @@ const definition = {
 /** What PUT takes: a timer without its id. */
 export const timerDefinition = Type.Object(definition, {
   ...closed,
-  description: 'exactly one of `at` and `delay`, and the target',
+  description: `exactly one of ${anyKind}, and the target`,
 });
 export type TimerDefinition = Static<typeof timerDefinition>;
 
@@ -138,7 +136,14 @@ export const timerCreation = Type.Object(
   { id: Type.Optional(timerId), ...definition },
   {
     ...closed,
-    description: 'exactly one of `at` and `delay`, and the target; an id of your own if you like',
+    description: `exactly one of ${anyKind}, and the target; an id of your own if you like`,
   },
 );
 export type TimerCreation = Static<typeof timerCreation>;
+
+/** What a preview takes: a timer as for POST, of which only "when" matters, so the target may be left out. */
+export const timerSketch = Type.Object(
+  { id: Type.Optional(timerId), ...definition, target: Type.Optional(targetRequest) },
+  { ...closed, description: 'a timer as for POST /v1/timers; the target may be left out' },
+);
+export type TimerSketch = Static<typeof timerSketch>;

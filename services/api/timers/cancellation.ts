@@ -1,6 +1,6 @@
 /** DELETE: nothing of the timer starts any more; calls under way are told of, left to end, and never repeated. */
-import { cancelTimer } from '../../../shared/timers/change.js';
-import type { Execution } from '../../../shared/timers/execution.js';
+import { cancelTimer } from '../../../shared/timers/cancellation.js';
+import { isUnderWay, type Execution } from '../../../shared/timers/execution.js';
 import { isClosed, type Timer } from '../../../shared/timers/timer.js';
 import { change, refused, timerNotFound, type ChangeRequest, type Desk } from './desk.js';
 
@@ -13,7 +13,7 @@ export interface Cancelled {
 export function cancel(desk: Desk, request: ChangeRequest): Promise<Cancelled> {
   return change<Cancelled>(desk, request, (current, instant) => {
     if (!current) return refused(timerNotFound(request.key));
-    const underWay = current.open.filter(({ state }) => state === 'running' || state === 'awaiting-ack');
+    const underWay = current.open.filter(isUnderWay);
     if (isClosed(current.timer)) return { change: null, reply: { timer: current.timer, underWay } };
     const change = cancelTimer(current, instant);
     return { change, reply: { timer: change.timer, underWay } };

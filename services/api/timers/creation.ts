@@ -1,6 +1,6 @@
 /** POST: a new timer, or under an `Idempotency-Key` seen before the same one again. */
 import { uuidV7 } from '../../../shared/base/ids.js';
-import { createTimer } from '../../../shared/timers/change.js';
+import { createTimer } from '../../../shared/timers/creation.js';
 import type { Timer } from '../../../shared/timers/timer.js';
 import { resolve } from '../definition/resolution.js';
 import { invalidRequest, Problem } from '../plugins/problems.js';
@@ -22,20 +22,25 @@ export interface Created {
 }
 
 export async function create(desk: Desk, { namespace, sent, key }: CreationRequest): Promise<Created> {
-  const now = desk.clock.now();
-  const resolution = resolve(sent, { now });
-  if (Array.isArray(resolution)) throw invalidRequest(resolution);
-  const { wish, past } = resolution;
-  const uid = uuidV7(now);
+  const clock = await desk.clocks.of(namespace);
+  const now = clock.now();
+  const uid = uuidV7(desk.clock.now());
   const id = sent.id ?? (key === undefined ? uid : idOfKey(namespace, key));
+  const resolution = resolve(sent, { now, id });
+  if (Array.isArray(resolution)) throw invalidRequest(resolution);
+  const { wish, late } = resolution;
   const mark = key === undefined ? null : markOf(key, wish.digest);
-  if (past) {
+  if (late.length > 0) {
     // A repeated request may come so late that its instant is past; it must still find what the first one did.
     const there = mark && (await desk.timers.read({ namespace, id }));
-    if (!there) throw invalidRequest([past]);
+    if (!there) throw invalidRequest(late);
     return { timer: replayed(there, mark), replayed: true };
   }
-  const timer = createTimer({ namespace, id, uid, wish, idempotencyKey: mark, now });
+  const { shard } = clock;
+  const timer = createTimer({
+    ...{ namespace, id, uid, wish, now, idempotencyKey: mark },
+    ...(shard !== undefined && { shard }),
+  });
   const there = await desk.writer.write(timer);
   return there ? { timer: replayed(there, mark), replayed: true } : { timer, replayed: false };
 }

@@ -1,15 +1,22 @@
 /** What the operations on timers work with, and the one way in which each of them changes a timer. */
 import type { Clock } from '../../../shared/base/clock.js';
-import type { Decision, TimerStore } from '../../../shared/store/store.js';
-import type { Current, Instant } from '../../../shared/timers/change.js';
-import type { Timer, TimerKey } from '../../../shared/timers/timer.js';
+import type { Decision, ExecutionStore, TimerStore } from '../../../shared/store/store.js';
+import type { Change, Current, Instant } from '../../../shared/timers/change.js';
+import { isClosed, type Timer, type TimerKey } from '../../../shared/timers/timer.js';
+import type { NamespaceClocks } from '../clocks/namespace-clocks.js';
 import { Problem } from '../plugins/problems.js';
+import { noticeOfChange } from './notice.js';
 import type { TimerWriter } from './timer-writer.js';
+import type { Toucher } from './toucher.js';
 
 export interface Desk {
   timers: TimerStore;
+  executions: ExecutionStore;
   writer: TimerWriter;
+  toucher: Toucher;
+  /** Real time; what a timer lives by is asked of `clocks`. */
   clock: Clock;
+  clocks: NamespaceClocks;
   /** How long a closed timer and an ended execution are kept. */
   retentionMs: number;
 }
@@ -32,15 +39,31 @@ export async function change<Told extends { timer: Timer }>(
   { key, ifMatch }: ChangeRequest,
   decide: (current: Current | null, instant: Instant) => Decision<Reply<Told>>,
 ): Promise<Told> {
-  const { timers, writer, clock, retentionMs } = desk;
+  const { timers, writer, clock, clocks, retentionMs } = desk;
+  const { now } = await clocks.of(key.namespace);
+  const made: { change: Change | null } = { change: null };
   const reply = await timers.change(key, (current): Decision<Reply<Told>> => {
+    made.change = null;
     if (isStale(ifMatch, current)) return refused(staleProblem(current));
-    const now = clock.now();
-    return decide(current, { now, expireAt: now + retentionMs });
+    const decision = decide(current, { now: now(), expireAt: clock.now() + retentionMs });
+    made.change = decision.change;
+    return decision;
   });
   if (reply instanceof Problem) throw reply;
-  writer.nudge([reply.timer]);
+  if (made.change) writer.nudge([noticeOfChange(made.change)]);
   return reply;
+}
+
+/** Changes one timer that must be there and open; else the answer is that it is not. */
+export function changeOpen<Told extends { timer: Timer }>(
+  desk: Desk,
+  request: ChangeRequest,
+  decide: (current: Current, instant: Instant) => Decision<Reply<Told>>,
+): Promise<Told> {
+  return change<Told>(desk, request, (current, instant) => {
+    if (!current) return refused(timerNotFound(request.key));
+    return isClosed(current.timer) ? refused(timerClosed(current.timer)) : decide(current, instant);
+  });
 }
 
 /** The decision to change nothing, for this reason. */
@@ -50,6 +73,10 @@ export function refused(problem: Problem): Decision<Problem> {
 
 export function timerNotFound({ id, namespace }: TimerKey): Problem {
   return new Problem('timer-not-found', `there is no timer "${id}" in the namespace "${namespace}"`);
+}
+
+export function timerClosed({ state }: Timer): Problem {
+  return new Problem('timer-closed', `it is ${state}; PUT makes a new one under the same id`);
 }
 
 /** RFC 9110, 13.1.1: with If-Match something must be there, of a generation that the header names. */

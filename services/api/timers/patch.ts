@@ -1,15 +1,17 @@
 /** PATCH: a JSON merge patch on the definition as it was sent; what comes out is checked like a new one. */
 import type { Decision } from '../../../shared/store/store.js';
-import { redefineTimer, type Current, type Instant } from '../../../shared/timers/change.js';
-import { isClosed, type Timer } from '../../../shared/timers/timer.js';
-import { instantSchedule } from '../definition/instant-schedule.js';
+import type { Current, Instant } from '../../../shared/timers/change.js';
+import { redefineTimer } from '../../../shared/timers/redefinition.js';
+import type { Timer } from '../../../shared/timers/timer.js';
 import { describeDefinition } from '../definition/description.js';
 import { isObject, mergePatch } from '../definition/merge-patch.js';
 import { resolve } from '../definition/resolution.js';
+import { namesZone, takesPart } from '../definition/schedule.js';
 import { checkerOf } from '../plugins/validation.js';
-import { invalidRequest, Problem } from '../plugins/problems.js';
+import { invalidRequest } from '../plugins/problems.js';
+import { kinds } from '../schemas/schedule-request.js';
 import { timerDefinition } from '../schemas/timer-request.js';
-import { change, refused, timerNotFound, type ChangeRequest, type Desk, type Reply } from './desk.js';
+import { changeOpen, refused, type ChangeRequest, type Desk, type Reply } from './desk.js';
 
 export interface PatchRequest extends ChangeRequest {
   patch: Record<string, unknown>;
@@ -21,11 +23,11 @@ interface Patched {
 
 const checkDefinition = checkerOf(timerDefinition, 'body');
 
-/** Applies the patch; a delay in it counts from now, and without a word on when, the schedule stays as it is. */
+/** Applies the patch; a delay in it counts from now, one that it does not name goes on counting. */
 export async function patch(desk: Desk, request: PatchRequest): Promise<Timer> {
   const lowered = withLowerCaseHeaders(request.patch);
-  const { timer } = await change<Patched>(desk, request, (current, instant) =>
-    current ? decide(current, lowered, instant) : refused(timerNotFound(request.key)),
+  const { timer } = await changeOpen<Patched>(desk, request, (current, instant) =>
+    decide(current, lowered, instant),
   );
   return timer;
 }
@@ -36,34 +38,30 @@ function decide(
   instant: Instant,
 ): Decision<Reply<Patched>> {
   const { timer } = current;
-  if (isClosed(timer))
-    return refused(
-      new Problem('timer-closed', `it is ${timer.state}; PUT makes a new one under the same id`),
-    );
-  const reschedules = 'at' in patch || 'delay' in patch;
   const checked = checkDefinition(mergePatch(baseOf(timer, patch), patch));
   if ('mistakes' in checked) return refused(invalidRequest(checked.mistakes));
-  const { schedule } = timer.definition;
-  const resolution = resolve(checked.value, { now: instant.now, ...(!reschedules && { keep: schedule }) });
+  const { id } = timer;
+  const keepsDelay = !('delay' in patch);
+  const resolution = resolve(checked.value, { now: instant.now, id, timer, keepsDelay });
   if (Array.isArray(resolution)) return refused(invalidRequest(resolution));
-  const { wish, past } = resolution;
-  const isSameInstant = instantSchedule(wish.schedule).at === instantSchedule(schedule).at;
-  if (past && !isSameInstant) return refused(invalidRequest([past]));
-  const same = timer.digest === wish.digest && isSameInstant;
-  if (same) return { change: null, reply: { timer } };
+  const { wish, late, repeats } = resolution;
+  if (late.length > 0 && !repeats) return refused(invalidRequest(late));
+  if (timer.digest === wish.digest && repeats) return { change: null, reply: { timer } };
   const change = redefineTimer(current, wish, instant);
   return { change, reply: { timer: change.timer } };
 }
 
-/** `at` and `delay` are two ways to say one thing: a patch that gives one takes the place of the other. */
+/** A patch that gives one kind of "when" takes the place of the other kind, and of what only that one can have. */
 function baseOf(timer: Timer, patch: Record<string, unknown>): unknown {
-  const { at, delay, ...rest } = describeDefinition(timer);
-  const gives = (name: string): boolean => (patch[name] ?? null) !== null;
-  return {
-    ...rest,
-    ...(at !== undefined && !gives('delay') && { at }),
-    ...(delay !== undefined && !gives('at') && { delay }),
-  };
+  const base: Record<string, unknown> = { ...describeDefinition(timer) };
+  const given = kinds.filter((kind) => (patch[kind] ?? null) !== null);
+  const [kind] = given;
+  if (kind === undefined) return base;
+  for (const other of kinds) if (other !== kind) delete base[other];
+  for (const part of ['anchor', 'dst'] as const) if (!takesPart(part, kind)) delete base[part];
+  const { cron } = patch;
+  if (typeof cron === 'string' && namesZone(cron)) delete base['timezone'];
+  return base;
 }
 
 /** A timer keeps its header names in lower case; the patch has to meet them. */

@@ -4,12 +4,14 @@
  */
 import { Batcher } from '../../../shared/base/batcher.js';
 import type { Clock } from '../../../shared/base/clock.js';
+import { groupBy } from '../../../shared/base/grouping.js';
 import type { Bus } from '../../../shared/queue/bus.js';
 import type { TimerStore } from '../../../shared/store/store.js';
 import type { Metrics } from '../../../shared/telemetry/metrics.js';
 import { sizeBuckets } from '../../../shared/telemetry/metrics.js';
-import type { Timer } from '../../../shared/timers/timer.js';
+import { testShard, type Timer } from '../../../shared/timers/timer.js';
 import { Problem } from '../plugins/problems.js';
+import { noticeOfTimer, type Notice } from './notice.js';
 
 /** Schedulers look each second; what is due later than this is seen in time without a nudge. */
 const nudgeAheadMs = 3_000;
@@ -58,15 +60,21 @@ export class TimerWriter {
     return this.#batcher.add(timer);
   }
 
-  /** Tells the owners of the shards of what is due soon. */
-  nudge(timers: readonly Timer[]): void {
+  /** Tells the owners of the shards of what is due soon or claimed, and who moves test clocks of what lives by one. */
+  nudge(notices: readonly Notice[]): void {
     const { bus, clock } = this.#options;
     const bound = clock.now() + nudgeAheadMs;
-    const soonest = new Map<number, number>();
-    for (const { next, shard } of timers)
-      if (next && next.dueAt <= bound)
-        soonest.set(shard, Math.min(next.dueAt, soonest.get(shard) ?? Infinity));
-    for (const [shard, dueAt] of soonest) bus.publish(`nudge.${shard}`, { dueAt });
+    const isTest = ({ shard }: Notice): boolean => shard === testShard;
+    for (const namespace of new Set(notices.filter(isTest).map((notice) => notice.namespace)))
+      bus.publish('nudge.clock', { namespace });
+    const urgent = notices.filter((notice) => !isTest(notice) && (notice.claimed || notice.dueAt <= bound));
+    for (const [shard, group] of groupBy(urgent, (notice) => notice.shard)) {
+      const dueAt = Math.min(...group.map((notice) => notice.dueAt));
+      bus.publish(`nudge.${shard}`, {
+        dueAt,
+        ...(group.some(({ claimed }) => claimed) && { claimed: true }),
+      });
+    }
   }
 
   /** Resolves when nothing waits to be written. */
@@ -81,7 +89,7 @@ export class TimerWriter {
     );
     const created = timers.filter((_, i) => answers[i] === null);
     this.#created.inc(created.length);
-    this.nudge(created);
+    this.nudge(created.map(noticeOfTimer));
     return answers;
   }
 }

@@ -128,6 +128,7 @@ describe('a run that somebody asked for', () => {
       change: runTimer(current!, 'r1', { now: clock.now(), expireAt: clock.now() + dayMs }),
       reply: null,
     }));
+    await clock.advance(1);
     nudgeClaimed(timer);
     await clock.advance(0);
     expect(published.map(({ execution }) => execution.id)).toEqual([`${timer.uid}-rr1`]);
