@@ -34,21 +34,24 @@ export interface TestClockRoutes {
 
 /** In production mode each of them is there and refuses, so that nobody takes it for a wrong path. */
 export function addTestClock(app: App, options: TestClockRoutes): void {
-  app.register(async (scope: App) => {
-    scope.addHook('preValidation', (_request, _reply, done) => {
-      if (options.mode === 'development') return done();
-      done(new Problem('test-clock-refused', 'test clocks are there in development mode only'));
-    });
-    addReading(scope, options);
-    addMaking(scope, options);
-    addAdvance(scope, options);
-  });
+  addReading(app, options);
+  addMaking(app, options);
+  addAdvance(app, options);
 }
 
-function addReading(app: App, { desk }: TestClockRoutes): void {
+/** A `preValidation` hook. */
+function refuseIn(mode: TestClockRoutes['mode']) {
+  return (_request: unknown, _reply: unknown, done: (error?: Error) => void): void => {
+    if (mode === 'development') return done();
+    done(new Problem('test-clock-refused', 'test clocks are there in development mode only'));
+  };
+}
+
+function addReading(app: App, { desk, mode }: TestClockRoutes): void {
   app.get(
     url,
     {
+      preValidation: refuseIn(mode),
       schema: {
         tags,
         operationId: 'getTestClock',
@@ -61,10 +64,11 @@ function addReading(app: App, { desk }: TestClockRoutes): void {
   );
 }
 
-function addMaking(app: App, { desk, accept }: TestClockRoutes): void {
+function addMaking(app: App, { desk, accept, mode }: TestClockRoutes): void {
   app.put(
     url,
     {
+      preValidation: refuseIn(mode),
       schema: {
         tags,
         operationId: 'putTestClock',
@@ -84,6 +88,7 @@ function addMaking(app: App, { desk, accept }: TestClockRoutes): void {
   app.delete(
     url,
     {
+      preValidation: refuseIn(mode),
       schema: {
         tags,
         operationId: 'deleteTestClock',
@@ -104,10 +109,11 @@ function addMaking(app: App, { desk, accept }: TestClockRoutes): void {
   );
 }
 
-function addAdvance(app: App, { desk, accept }: TestClockRoutes): void {
+function addAdvance(app: App, { desk, accept, mode }: TestClockRoutes): void {
   app.post(
-    `${url}/advance`,
+    '/v1/namespaces/:ns/clock/advance',
     {
+      preValidation: refuseIn(mode),
       schema: {
         tags,
         operationId: 'advanceTestClock',
