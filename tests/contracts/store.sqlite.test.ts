@@ -1,14 +1,16 @@
 /** The embedded store against the contract that every store keeps, and what is its own: one file, one process. */
-import { DatabaseSync } from '@photostructure/sqlite';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WalSync } from '../../shared/store/sqlite/wal-sync.js';
 import { openSqliteStore } from '../../shared/store/sqlite/sqlite-store.js';
 import type { Store } from '../../shared/store/store.js';
+import { defaultMisfirePolicy } from '../../shared/timers/misfire.js';
+import { defaultOverlapPolicy } from '../../shared/timers/overlap.js';
 import { makeTimer } from '../support/factories.js';
 import { settlePromises } from '../support/manual-clock.js';
 import { createRunning, readExecution, readTimer, settlementOf } from './store/steps.js';
@@ -152,10 +154,101 @@ describe('the store in a SQLite file', () => {
   });
 });
 
+describe('a SQLite file of an older version', () => {
+  const original = readFileSync(join(import.meta.dirname, 'store', 'schema-1.sql'), 'utf8');
+
+  function setup() {
+    const folder = mkdtempSync(join(tmpdir(), 'carillon-store-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'carillon.db');
+    const withRaw = <Result>(work: (raw: DatabaseSyncInstance) => Result, file = path): Result => {
+      mkdirSync(dirname(file), { recursive: true });
+      const raw = new DatabaseSync(file);
+      const result = work(raw);
+      raw.close();
+      return result;
+    };
+    const open = async (file = path): Promise<Store> => {
+      const store = await openSqliteStore({ path: file });
+      onTestFinished(() => store.close());
+      return store;
+    };
+    return { path, folder, withRaw, open };
+  }
+
+  it('is upgraded where it is, and keeps what it has', async () => {
+    const { withRaw, open } = setup();
+    withRaw((raw) => raw.exec(original));
+
+    const store = await open();
+
+    const timer = await store.timers.read({ namespace: 'default', id: 'tea' });
+    expect(timer).toMatchObject({
+      uid: 'uid-1',
+      tags: ['kitchen'],
+      runs: 1,
+      manualRuns: 0,
+      pause: null,
+      busy: null,
+      buffered: null,
+      definition: { version: 2, misfire: defaultMisfirePolicy, overlap: defaultOverlapPolicy },
+    });
+    const ref = { namespace: 'default', id: 'tea', uid: 'uid-1' };
+    const definitions = await store.delivery.definitions([1, 2].map((version) => ({ ...ref, version })));
+    expect([...definitions.values()]).toMatchObject([
+      { version: 1, misfire: defaultMisfirePolicy, overlap: defaultOverlapPolicy },
+      { version: 2, schedule: { kind: 'at', delayMs: 60_000 } },
+    ]);
+    const [execution] = await store.executions.list({ namespace: 'default', before: null, limit: 10 });
+    expect(execution).toMatchObject({
+      held: false,
+      abort: false,
+      covers: null,
+      clockOffsetMs: 0,
+      attempt: 1,
+    });
+    expect(
+      (await store.timers.list({ namespace: 'default', after: null, limit: 9, tag: 'kitchen' }))[0],
+    ).toEqual(timer);
+  });
+
+  it('has the tables and indexes of a new one afterwards, and is opened again as such', async () => {
+    const { folder, path, withRaw, open } = setup();
+    const fresh = join(folder, 'fresh.db');
+    withRaw((raw) => raw.exec(original));
+    for (const file of [path, fresh]) await (await openSqliteStore({ path: file })).close();
+
+    expect(withRaw(schemaOf)).toEqual(withRaw(schemaOf, fresh));
+    expect((await (await open()).timers.counts()).active).toBe(1);
+  });
+
+  it('stays as it was where the upgrade fails', async () => {
+    const { withRaw, open } = setup();
+    withRaw((raw) => raw.exec(`${original} DROP INDEX executionsOverdue;`));
+    const before = withRaw(schemaOf);
+
+    await expect(open()).rejects.toMatchObject({ code: 'internal' });
+
+    expect(withRaw(schemaOf)).toEqual(before);
+  });
+});
+
+/** The columns of each table in the order of their names, and what each index and trigger says. */
+function schemaOf(raw: DatabaseSyncInstance): unknown[] {
+  return raw
+    .prepare(
+      `SELECT m.type, m.name, c.name AS "column", c.type AS kind, c."notnull", c.pk,
+         iif(m.type = 'table', NULL, replace(replace(m.sql, char(10), ''), ' ', '')) AS sql
+       FROM sqlite_schema AS m LEFT JOIN pragma_table_info(iif(m.type = 'table', m.name, '')) AS c
+       UNION ALL SELECT 'meta', name, NULL, NULL, NULL, NULL, value FROM meta ORDER BY 1, 2, 3`,
+    )
+    .all();
+}
+
 /** Another process that holds the file as a second Carillon would; rejects with what it says when it cannot. */
 async function holdOpen(path: string) {
   const script = `
-    import { DatabaseSync } from '@photostructure/sqlite';
+    import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
     const db = new DatabaseSync(${JSON.stringify(path)});
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;');
     process.stdout.write('open');
