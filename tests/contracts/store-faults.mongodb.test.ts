@@ -1,19 +1,21 @@
 /** The MongoDB store when the link to the server fails it: replies that are lost, a server that is away or silent. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openMongoStore } from '../../shared/store/mongo/mongo-store.js';
-import type { Decision, Started, Store } from '../../shared/store/store.js';
-import type { Execution } from '../../shared/timers/execution.js';
+import type { Decision, Store } from '../../shared/store/store.js';
 import type { Timer } from '../../shared/timers/timer.js';
 import { eventually } from '../support/eventually.js';
 import { baseTime, makeDefinition, makeExecution, makeTimer } from '../support/factories.js';
-import {
-  dropDatabase,
-  mongoUrl,
-  hasOpenTransaction,
-  primaryAddress,
-  randomDatabase,
-} from '../support/mongodb.js';
+import { dropDatabase, hasOpenTransaction, primaryAddress, randomDatabase } from '../support/mongodb.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import {
+  answers,
+  losesReplies,
+  setupWorld,
+  unavailable,
+  urlThrough,
+  type Case,
+  type World,
+} from './store/faulty-link.js';
 import {
   changeOf,
   claimOf,
@@ -21,60 +23,14 @@ import {
   createRunning,
   readExecution,
   readTimer,
-  recheckAt,
   recordOf,
   runnerOf,
   settlementOf,
   startOf,
   wonBy,
 } from './store/steps.js';
-import { createTurns, refusedTo, type Limiting, type Turns } from './store/turns.js';
-
-interface World {
-  /** Reaches the server through the link. */
-  store: Store;
-  link: TcpProxy;
-  /** Reaches the same database past the link. */
-  beside: Store;
-  database: string;
-}
-
-async function setup(): Promise<World> {
-  const database = randomDatabase();
-  const link = await startTcpProxy(await primaryAddress());
-  const store = await openMongoStore({ url: urlThrough(link), database });
-  const beside = await openMongoStore({ url: mongoUrl(), database });
-  onTestFinished(async () => {
-    link.heal();
-    await store.close();
-    await beside.close();
-    await link.close();
-    await dropDatabase(database);
-  });
-  return { store, link, beside, database };
-}
-
-/** Without directConnection the driver would learn the members' own addresses and go past the link. */
-function urlThrough({ port }: TcpProxy): string {
-  return `mongodb://127.0.0.1:${port}/?directConnection=true`;
-}
 
 const worker = 'worker-1~aaaa';
-const unavailable = { code: 'store-unavailable', retryable: true };
-
-/** A call of which one reply is lost. */
-interface Case {
-  /** In the request whose reply is lost. */
-  text: string;
-  call(): Promise<unknown>;
-  /** True once the server has done what that request asks. */
-  written(): Promise<boolean>;
-  answer: unknown;
-  /** What a repeat is answered after the call was given up. */
-  again: unknown;
-  /** How things stand in the end, whichever way they came there. */
-  check(): Promise<void>;
-}
 
 const cases: Record<string, (world: World) => Promise<Case>> = {
   async 'a create'({ store, beside }) {
@@ -174,146 +130,6 @@ const cases: Record<string, (world: World) => Promise<Case>> = {
     }),
 };
 
-/** Where a start takes its turn, or is refused it: one case for each of its writes. */
-const turnCases: Record<string, (world: World) => Promise<Case>> = {
-  async 'the turn that a start takes'(world) {
-    const { turns, call } = await turnCase(world, 'bufferOne', [{}]);
-    return {
-      text: 'indexOfArray',
-      call,
-      written: async () => (await turns.turn()).busy === 0,
-      answer: wonBy(turns.executions[0]!),
-      again: wonBy(turns.executions[0]!),
-      check: async () => expect((await turns.now(turns.executions[0]!)).state).toBe('running'),
-    };
-  },
-
-  async 'the start of who has taken its turn'(world) {
-    const { turns, call } = await turnCase(world, 'cancelOther', [{}]);
-    return {
-      text: 'running',
-      call,
-      written: async () => (await turns.now(turns.executions[0]!)).state === 'running',
-      answer: wonBy(turns.executions[0]!),
-      again: wonBy(turns.executions[0]!),
-      check: async () => expect(await turns.turn()).toEqual({ busy: 0, buffered: null }),
-    };
-  },
-
-  'the place that a start takes behind another': (world) =>
-    refusedCase(world, 'bufferOne', {
-      text: ({ first }) => atHead(first.id),
-      written: async ({ turns }) => (await turns.turn()).buffered === 1,
-    }),
-
-  'the deferral of a start': (world) =>
-    refusedCase(world, 'bufferAll', {
-      text: () => 'deferred',
-      written: async ({ turns, second }) => (await turns.now(second)).state === 'deferred',
-    }),
-
-  'the skip of a start': (world) =>
-    refusedCase(world, 'skip', {
-      text: () => 'skipped',
-      written: async ({ turns, second }) => (await turns.now(second)).state === 'skipped',
-    }),
-
-  'the stop that a start tells an older one': (world) =>
-    refusedCase(world, 'cancelOther', {
-      text: ({ first }) => atHead(first.id),
-      written: async ({ turns, first }) => (await turns.now(first)).abort,
-    }),
-
-  'the waking of a settle': (world) =>
-    passingCase(world, {
-      text: '$dueAt',
-      written: async ({ turns, second }) => (await turns.now(second)).wakeAt === second.dueAt,
-      again: ({ timer }) => new Set([timer.shard]),
-    }),
-
-  'the turn that a settle passes on': (world) =>
-    passingCase(world, {
-      text: 'indexOfArray',
-      written: async ({ turns }) => (await turns.turn()).busy === 1,
-      again: () => new Set(),
-    }),
-};
-
-const isRunning: Partial<Execution> = { state: 'running', holder: 'worker-9~zzzz', attempt: 1 };
-
-async function turnCase(
-  { store, beside }: World,
-  policy: Limiting,
-  executions: Partial<Execution>[],
-): Promise<{ turns: Turns; call(): Promise<Started> }> {
-  const turns = await createTurns(beside, policy, { executions });
-  const start = startOf(turns.executions.at(-1)!, { overlap: policy });
-  return { turns, call: () => store.delivery.start([start], runnerOf(worker)) };
-}
-
-interface Pair {
-  turns: Turns;
-  first: Execution;
-  second: Execution;
-}
-
-interface Refusal {
-  text(pair: Pair): string;
-  written(pair: Pair): Promise<boolean>;
-}
-
-/** The first one runs, the second one is to start. */
-async function refusedCase(world: World, policy: Limiting, { text, written }: Refusal): Promise<Case> {
-  const { turns, call } = await turnCase(world, policy, [isRunning, {}]);
-  const [first, second] = [turns.executions[0]!, turns.executions[1]!];
-  await turns.change({ busy: first.id });
-  const pair = { turns, first, second };
-  return {
-    text: text(pair),
-    call,
-    written: () => written(pair),
-    answer: refusedTo(second),
-    again: refusedTo(second),
-    async check() {
-      const isPlaced = policy === 'bufferOne' || policy === 'cancelOther';
-      const state = policy === 'skip' ? 'skipped' : 'deferred';
-      expect(await turns.turn()).toEqual({ busy: 0, buffered: isPlaced ? 1 : null });
-      expect(await turns.now(second)).toMatchObject({ state, reason: 'overlap', attempt: 0 });
-      expect((await turns.now(first)).abort).toBe(policy === 'cancelOther');
-    },
-  };
-}
-
-interface Passing {
-  text: string;
-  written(pair: Pair): Promise<boolean>;
-  again(turns: Turns): Set<number>;
-}
-
-/** The first one ends, and the second one waits for that. */
-async function passingCase({ store, beside }: World, { text, written, again }: Passing): Promise<Case> {
-  const waits = { state: 'deferred', reason: 'overlap', holder: null, wakeAt: recheckAt } as const;
-  const turns = await createTurns(beside, 'bufferAll', { executions: [isRunning, waits] });
-  const [first, second] = [turns.executions[0]!, turns.executions[1]!];
-  await turns.change({ busy: first.id });
-  return {
-    text,
-    call: () => store.delivery.settle([{ ...settlementOf(first), overlap: true }]),
-    written: () => written({ turns, first, second }),
-    answer: new Set([turns.timer.shard]),
-    again: again(turns),
-    async check() {
-      expect(await turns.turn()).toEqual({ busy: 1, buffered: null });
-      expect((await turns.now(second)).wakeAt).toBe(second.dueAt);
-    },
-  };
-}
-
-/** How an array looks on the wire whose first element is this id. */
-function atHead(id: string): string {
-  return `\u00020\u0000${String.fromCharCode(id.length + 1)}\u0000\u0000\u0000${id}`;
-}
-
 /** Fires a second after it was last touched. */
 function watchdog(): Timer {
   const schedule = { kind: 'at', at: baseTime + 1_000, delayMs: 1_000 } as const;
@@ -342,48 +158,11 @@ async function settleCase(
   };
 }
 
-/** Resolves when the write has taken place and its reply is lost for good; the link is then cut. */
-async function loseReply({ link }: World, { written }: Case): Promise<void> {
-  await eventually('the write takes place', written);
-  link.cut();
-}
-
-describe('committed, but the reply was lost:', () => {
-  const arrangements = { ...cases, ...turnCases };
-  const titles = Object.keys(arrangements);
-
-  it.each(titles)('%s asks again and answers as if nothing had happened', async (title) => {
-    const world = await setup();
-    const arranged = await arrangements[title]!(world);
-
-    world.link.muteAfter(arranged.text);
-    const answer = arranged.call().catch((error: unknown) => error);
-    await loseReply(world, arranged);
-    world.link.heal();
-
-    expect(await answer).toEqual(arranged.answer);
-    await arranged.check();
-  });
-
-  it.each(titles)('%s fails when the link stays away, and may be repeated later', async (title) => {
-    const world = await setup();
-    const arranged = await arrangements[title]!(world);
-
-    world.link.muteAfter(arranged.text);
-    const failure = arranged.call().catch((error: unknown) => error);
-    await loseReply(world, arranged);
-
-    expect(await failure).toMatchObject(unavailable);
-    world.link.heal();
-    await eventually('the store is back', () => answers(world.store));
-    expect(await arranged.call()).toEqual(arranged.again);
-    await arranged.check();
-  });
-});
+losesReplies(cases);
 
 describe('a reply that never comes, on a link that stays', () => {
   it('makes a start ask again within its own two seconds', async () => {
-    const world = await setup();
+    const world = await setupWorld();
     const arranged = await cases['a start']!(world);
 
     world.link.muteAfter(arranged.text);
@@ -427,7 +206,7 @@ describe('a server out of reach', () => {
   it.each(Object.keys(faults))(
     'is told of by every call when %s, and found again by itself',
     async (fault) => {
-      const { store, link } = await setup();
+      const { store, link } = await setupWorld();
       await store.ping();
 
       faults[fault]!(link);
@@ -472,7 +251,7 @@ describe('a server out of reach', () => {
 
 describe('a process that is gone', () => {
   it('leaves no open transaction that blocks a change, once it is declared gone', async () => {
-    const { store, link, beside, database } = await setup();
+    const { store, link, beside, database } = await setupWorld();
     const timer = makeTimer();
     await beside.timers.create([timer]);
     const row = { name: 'api-1', service: 'api', host: 'h', pid: 1, gone: false, startedAt: 0, report: {} };
@@ -495,10 +274,3 @@ describe('a process that is gone', () => {
     expect((await readTimer(beside, timer)).generation).toBe(9);
   });
 });
-
-async function answers(store: Store): Promise<boolean> {
-  return store.ping().then(
-    () => true,
-    () => false,
-  );
-}

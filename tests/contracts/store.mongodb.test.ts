@@ -6,7 +6,18 @@ import type { Store } from '../../shared/store/store.js';
 import { mongoUrl, onDatabase, openMongoTestStore } from '../support/mongodb.js';
 import { baseTime, makeTimer } from '../support/factories.js';
 import { useStore } from './store/opened-store.js';
-import { allShards, makeTimers } from './store/steps.js';
+import {
+  allShards,
+  changeOf,
+  checkAt,
+  claimOf,
+  createRunning,
+  expireAt,
+  makeTimers,
+  readExecution,
+  readTimer,
+} from './store/steps.js';
+import { createTurns } from './store/turns.js';
 import { storeContract } from './store-contract.js';
 
 storeContract('MongoDB', openMongoTestStore);
@@ -52,6 +63,74 @@ describe('opening a store on MongoDB', () => {
   });
 });
 
+describe('a store on MongoDB of layout 1', () => {
+  /** As the version before wrote it: without what this one added, and with its stamps. */
+  const setupOld = async () => {
+    const { store, database } = await setup();
+    const timers = [makeTimer(), makeTimer({ generation: 3, next: null })];
+    const running = await createRunning(store, makeTimer());
+    await store.timers.create(timers);
+    await store.timers.change(timers[1]!, () => ({
+      change: changeOf(timers[1]!, { timer: timers[1]!, retire: timers[1]!.definition }),
+      reply: null,
+    }));
+    await onDatabase(database, async (db) => {
+      await db
+        .collection('timers')
+        .updateMany({}, [
+          { $unset: ['manualRuns', 'pause', 'busy', 'buffered', 'definition.misfire', 'definition.overlap'] },
+          { $set: { stamp: { $concat: ['$uid', '.1.none'] } } },
+        ]);
+      const added = ['held', 'abort', 'covers', 'clockOffsetMs'];
+      await db.collection('executions').updateMany({}, [{ $unset: added }]);
+      await db
+        .collection('definitions')
+        .updateMany({}, [{ $unset: ['definition.misfire', 'definition.overlap'] }]);
+      await db.collection('meta').updateOne({}, { $set: { layout: 1 } });
+    });
+    return { store, database, timers, running };
+  };
+
+  it('is brought up to the present one, however many processes open it at once', async () => {
+    const { database, timers, running } = await setupOld();
+
+    const stores = await Promise.all([1, 2, 3].map(() => openMongoStore({ url: mongoUrl(), database })));
+
+    const [store] = stores;
+    for (const timer of timers) expect(await readTimer(store!, timer)).toEqual(timer);
+    expect(await readExecution(store!, running)).toEqual(running);
+    const ref = { ...timers[1]!, version: 1 };
+    expect([...(await store!.delivery.definitions([ref])).values()]).toEqual([timers[1]!.definition]);
+    expect(await store!.schedule.claim([claimOf(timers[0]!)])).toEqual({ existed: new Set() });
+    await store!.schedule.closeFinished([timers[1]!], { now: baseTime, checkAt, expireAt });
+    expect(await readTimer(store!, timers[1]!)).toMatchObject({ state: 'completed' });
+    for (const each of stores) await each.close();
+  });
+
+  it('is brought up to it where that was broken off before', async () => {
+    const { store, database, timers } = await setupOld();
+    await (await openMongoStore({ url: mongoUrl(), database })).close();
+    await store.schedule.claim([claimOf(timers[0]!)]);
+    const claimed = await readTimer(store, timers[0]!);
+    await onDatabase(database, (db) => db.collection('meta').updateOne({}, { $set: { layout: 1 } }));
+
+    await (await openMongoStore({ url: mongoUrl(), database })).close();
+
+    expect(await readTimer(store, timers[0]!)).toEqual(claimed);
+    const meta = await onDatabase(database, (db) => db.collection('meta').findOne({}));
+    expect(meta).toMatchObject({ layout: 2 });
+  });
+
+  it('is refused where the layout is one of a later version', async () => {
+    const { database } = await setup();
+    await onDatabase(database, (db) => db.collection('meta').updateOne({}, { $set: { layout: 3 } }));
+
+    await expect(openMongoStore({ url: mongoUrl(), database })).rejects.toMatchObject({
+      code: 'incompatible-store',
+    });
+  });
+});
+
 describe('a store on MongoDB that is closed', () => {
   it('is unavailable', async () => {
     const { store } = await setup();
@@ -67,6 +146,7 @@ describe('the indexes on MongoDB', () => {
   const page = { namespace: 'default', before: null, limit: 10 };
   const looks: [string, (store: Store) => Promise<unknown>, string][] = [
     ['due timers', (store) => store.schedule.dueTimers(due), '{ state: 1, wakeAt: 1, shard: 1 }'],
+    ['ended pauses', (store) => store.schedule.duePauses(due), '{ state: 1, wakeAt: 1, shard: 1 }'],
     [
       'due executions',
       (store) => store.schedule.dueExecutions(due),
@@ -80,6 +160,11 @@ describe('the indexes on MongoDB', () => {
     [
       'what a process holds',
       (store) => store.schedule.heldBy(['w'], 10),
+      '{ state: 1, wakeAt: 1, shard: 1, holder: 1 }',
+    ],
+    [
+      'executions to be stopped',
+      (store) => store.delivery.aborts('w'),
       '{ state: 1, wakeAt: 1, shard: 1, holder: 1 }',
     ],
     [
@@ -110,6 +195,25 @@ describe('the indexes on MongoDB', () => {
       planSummary: expect.stringContaining(`IXSCAN ${index}`) as string,
     });
     expect(operation!.hasSortStage).toBeUndefined();
+  });
+});
+
+describe('who waits for its turn on MongoDB', () => {
+  it('is found by an index that nothing else is in', async () => {
+    const { store, database } = await setup();
+    const turns = await createTurns(store, 'bufferAll', { executions: [{}, {}, {}] });
+    for (const execution of turns.executions) await turns.start(execution);
+
+    const operations = await profiled(database, () => turns.settle(turns.executions[0]!));
+
+    expect(operations).toContainEqual(
+      expect.objectContaining({
+        op: 'command',
+        planSummary: expect.stringContaining('SCAN { uid: 1, scheduledFor: 1 }') as string,
+        docsExamined: 1,
+      }),
+    );
+    expect(await turns.turn()).toMatchObject({ busy: 1 });
   });
 });
 
