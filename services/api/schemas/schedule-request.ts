@@ -145,8 +145,8 @@ export const policyFields = {
   ),
 };
 
-const scheduleRequest = Type.Object({ ...kindFields, ...partFields, ...limitFields });
-export type ScheduleRequest = Static<typeof scheduleRequest>;
+type ScheduleFields = typeof kindFields & typeof partFields & typeof limitFields;
+export type ScheduleRequest = Static<Type.TObject<ScheduleFields>>;
 
 export const kinds = Object.keys(kindFields) as (keyof typeof kindFields)[];
 export const anyKind = '`at`, `delay`, `localTime`, `cron` and `every`';

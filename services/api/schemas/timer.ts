@@ -42,8 +42,7 @@ const schedule = {
   jitter: Type.Optional(isoDuration),
 };
 
-const scheduleAnswer = Type.Object(schedule);
-export type ScheduleAnswer = Static<typeof scheduleAnswer>;
+export type ScheduleAnswer = Static<Type.TObject<typeof schedule>>;
 
 const pause = Type.Object(
   {
