@@ -14,7 +14,12 @@ import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
 import type { Execution } from '../../shared/timers/execution.js';
 import { endPause } from '../../shared/timers/pause.js';
 import { never, testShard, type Timer } from '../../shared/timers/timer.js';
-import { moveTestClock, readTestClocks, type TestClock } from '../../shared/store/test-clocks.js';
+import {
+  arriveTestClock,
+  moveTestClock,
+  readTestClocks,
+  type TestClock,
+} from '../../shared/store/test-clocks.js';
 import type { SchedulerConfig } from './config.js';
 import type { DefinitionCache } from './definition-cache.js';
 import type { Publisher } from './publisher.js';
@@ -92,17 +97,17 @@ export class TestClocks implements Lifecycle {
     return presence.holds() && owns() && !this.#stopping.signal.aborted;
   }
 
-  async #advance(namespace: string, { now: begun, target }: TestClock): Promise<void> {
+  async #advance(namespace: string, { now: begun, target, moving }: TestClock): Promise<void> {
     const { documents } = this.#options;
-    let now = begun;
-    while (this.#goesOn()) {
+    for (let now = begun; this.#goesOn();) {
       const due = await this.#due(namespace, target + 1);
       const wakes = [...due.timers, ...due.pauses, ...due.executions].map(({ wakeAt }) => wakeAt);
-      now = Math.min(target, Math.max(now, Math.min(...wakes)));
+      if (wakes.length === 0) break;
+      now = Math.max(now, Math.min(...wakes));
       if (now > begun && !(await moveTestClock(documents, namespace, now))) return;
-      if (wakes.length === 0) return;
       await this.#fire(namespace, due, now);
     }
+    if (moving && this.#goesOn()) await arriveTestClock(documents, namespace, target);
   }
 
   async #due(namespace: string, before: number): Promise<Due> {

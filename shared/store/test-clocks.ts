@@ -6,10 +6,12 @@ import type { DocumentStore } from './store.js';
 
 export const testClockDocument = 'test-clocks';
 
-/** Epoch milliseconds. While `target` is ahead of `now` the clock is being moved. */
+/** Instants are epoch milliseconds. */
 export interface TestClock {
   now: number;
   target: number;
+  /** Until all that falls due up to the target, at the target itself too, has been fired and has ended. */
+  moving: boolean;
 }
 
 export type TestClocks = Readonly<Record<string, TestClock>>;
@@ -47,4 +49,17 @@ export async function moveTestClock(
     return clock && clock.now < now ? { ...present, [namespace]: { ...clock, now } } : null;
   });
   return clocks[namespace] !== undefined;
+}
+
+/** Says that a clock has come to this target; one that was sent further meanwhile goes on. */
+export async function arriveTestClock(
+  documents: DocumentStore,
+  namespace: string,
+  target: number,
+): Promise<void> {
+  await changeTestClocks(documents, (present) => {
+    const clock = present[namespace];
+    if (!clock?.moving || clock.target !== target) return null;
+    return { ...present, [namespace]: { now: target, target, moving: false } };
+  });
 }

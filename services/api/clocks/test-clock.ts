@@ -31,9 +31,9 @@ export async function readTestClock({ clocks }: TestClockDesk, namespace: string
 /** Makes the clock, or sets it ahead; answers when every process knows of it. Rejects with the problem where it may not. */
 export async function setTestClock(desk: TestClockDesk, namespace: string, now: number): Promise<TestClock> {
   const there = (await desk.clocks.read())[namespace];
-  if (there?.now === now && there.target === now) return there;
+  if (there?.now === now && !there.moving) return there;
   await refuseOpenTimers(desk, namespace, () => true);
-  const clock = { now, target: now };
+  const clock = { now, target: now, moving: false };
   await changeTestClocks(desk.documents, (clocks) => {
     const { target } = clocks[namespace] ?? { target: -Infinity };
     if (now < target) throw backwards(target);
@@ -81,7 +81,7 @@ export async function advanceTestClock(
 ): Promise<Advanced> {
   const clocks = await changeTestClocks(desk.documents, (before) => {
     const clock = present(before, namespace);
-    return { ...before, [namespace]: { ...clock, target: targetOf(clock, advance) } };
+    return { ...before, [namespace]: { ...clock, target: targetOf(clock, advance), moving: true } };
   });
   desk.bus.publish('nudge.clock', { namespace });
   return arrival(desk, namespace, present(clocks, namespace).target);
@@ -105,7 +105,7 @@ async function arrival(
   const deadline = clock.monotonic() + patienceMs;
   for (;;) {
     const stands = present(await clocks.read(), namespace);
-    const arrived = stands.now >= target;
+    const arrived = !stands.moving || stands.target > target;
     if (arrived || clock.monotonic() >= deadline) return { ...stands, arrived };
     await sleep(clock, pollMs);
   }

@@ -153,6 +153,6 @@ function instantOf(pointer: string, text: string): number {
   throw invalidRequest([{ pointer, detail: parsed.reason, in: 'body' }]);
 }
 
-function describe(namespace: string, { now, target }: TestClock): Static<typeof clockAnswer> {
-  return { namespace, now: formatInstant(now), target: formatInstant(target) };
+function describe(namespace: string, { now, target, moving }: TestClock): Static<typeof clockAnswer> {
+  return { namespace, now: formatInstant(now), target: formatInstant(target), moving };
 }

@@ -48,7 +48,10 @@ export const clockAnswer = Type.Object(
     now: instant,
     target: Type.String({
       format: 'date-time',
-      description: 'where it is going; equal to `now` once it is there',
+      description: 'where it is going, or stands',
+    }),
+    moving: Type.Boolean({
+      description: 'true until all that falls due up to `target` has been fired and has ended',
     }),
   },
   { $id: 'TestClock' },

@@ -17,7 +17,7 @@ async function setup({ mode = 'development' as 'development' | 'production' } = 
   const begun = clock.now();
   const verdicts = new Map<string, Verdict>();
   const fired: { id: string; at: number }[] = [];
-  await changeTestClocks(store.documents, () => ({ default: { now: begun, target: begun } }));
+  await changeTestClocks(store.documents, () => ({ default: { now: begun, target: begun, moving: false } }));
   const testNow = async () => (await readTestClocks(store.documents))['default']!.now;
 
   const answer = async (message: WorkMessage): Promise<void> => {
@@ -62,7 +62,7 @@ async function setup({ mode = 'development' as 'development' | 'production' } = 
   const advance = async (byMs: number, realMs = 500): Promise<void> => {
     await changeTestClocks(store.documents, (clocks) => {
       const { now } = clocks['default']!;
-      return { default: { now, target: now + byMs } };
+      return { default: { now, target: now + byMs, moving: true } };
     });
     nudgeClock();
     for (let gone = 0; gone < realMs; gone += 10) {
@@ -85,7 +85,7 @@ describe('a test clock', () => {
   });
 
   it('fires what falls due on the way to its target, in the order of the instants', async () => {
-    const { service, create, advance, fired, testNow, begun } = await setup();
+    const { service, create, advance, fired, testNow, begun, store } = await setup();
     await create(3 * hour, 'third');
     await create(1 * hour, 'first');
     await create(2 * hour, 'second');
@@ -98,6 +98,7 @@ describe('a test clock', () => {
       { id: 'third', at: 3 * hour },
     ]);
     expect(await testNow()).toBe(begun + 4 * hour);
+    expect((await readTestClocks(store.documents))['default']!.moving).toBe(false);
   });
 
   it('waits for the calls of an instant before it goes on to the next', async () => {
@@ -106,7 +107,7 @@ describe('a test clock', () => {
     await create(2 * hour, 'second');
     await service.start();
     await changeTestClocks(store.documents, (clocks) => ({
-      default: { ...clocks['default']!, target: begun + 4 * hour },
+      default: { ...clocks['default']!, target: begun + 4 * hour, moving: true },
     }));
     nudgeClock();
     await clock.advance(2 * second);
@@ -174,7 +175,7 @@ describe('a test clock', () => {
     await first.create(2 * hour, 'second');
     await first.service.start();
     await changeTestClocks(first.store.documents, (clocks) => ({
-      default: { ...clocks['default']!, target: first.begun + 4 * hour },
+      default: { ...clocks['default']!, target: first.begun + 4 * hour, moving: true },
     }));
     first.nudgeClock();
     await first.clock.advance(second);
