@@ -29,7 +29,10 @@ export interface Admission {
   patience: Patience;
 }
 
-/** Answers those that may start; the others are skipped, or wait, or were not to start anyway. */
+/**
+ * Answers those that may start; the others are skipped, or wait, or were not to start anyway. Where `busy` is free it is
+ * taken unseen: a late copy of a message may take it for one that waits for something else, which then comes first.
+ */
 export async function admitted(admission: Admission, starts: Start[]): Promise<Start[]> {
   if (starts.length === 0) return [];
   const first = [...groupBy(starts, ({ timer }) => timer.uid).values()].map((group) => inTurn(group)[0]!);
