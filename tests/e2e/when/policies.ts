@@ -25,10 +25,11 @@ export function describeMisfires(world: () => World): void {
       const from = Date.now();
       await world().ground.outage(() => pause(outageMs));
       for (const id of Object.keys(policies)) await resumed(place, id, from + outageMs);
-      for (const id of Object.keys(policies)) await place.one.act(id, 'pause');
-
       const within = (id: string) =>
         place.received(id).filter(({ scheduledFor }) => scheduledFor! > from && scheduledFor! < from + 5_000);
+      for (const id of ['all', 'window'])
+        await eventually(`${id} has caught up`, () => within(id).length >= 5, 30_000);
+      for (const id of Object.keys(policies)) await place.one.act(id, 'pause');
       expect(within('all')).toHaveLength(5);
       expect(within('window')).toHaveLength(5);
       expect(within('skip').length).toBeLessThan(2);
