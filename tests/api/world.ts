@@ -28,7 +28,7 @@ export const target = { url: 'https://example.test/callback' };
 type AnyBody = TimerAnswer &
   ProblemDocument &
   Omit<ExecutionAnswer, 'state'> & {
-    data: (TimerAnswer & Pick<ExecutionAnswer, 'timerId'>)[];
+    data: (TimerAnswer & Omit<ExecutionAnswer, 'state'>)[];
     nextCursor: string | null;
     results: { status: number; id?: string; error?: ProblemDocument }[];
     executions: { id: string; state: string }[];

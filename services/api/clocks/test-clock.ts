@@ -105,7 +105,7 @@ async function arrival(
   const deadline = clock.monotonic() + patienceMs;
   for (;;) {
     const stands = present(await clocks.read(), namespace);
-    const arrived = !stands.moving || stands.target > target;
+    const arrived = !stands.moving || stands.now > target;
     if (arrived || clock.monotonic() >= deadline) return { ...stands, arrived };
     await sleep(clock, pollMs);
   }

@@ -123,8 +123,19 @@ describe('a preview', () => {
     const [first] = preview(cron('0 9 * * *', { jitterMs: 60_000 }), { from: 0, count: 1, uid: 'a' });
     expect(first!.local).toBe('1970-01-01T09:00:00+01:00');
     expect(first!.notes).toEqual([
-      { kind: 'jitter', detail: `due ${first!.dueAt - first!.scheduledFor} ms later` },
+      { kind: 'jitter', detail: `due ${first!.dueAt! - first!.scheduledFor} ms later` },
     ]);
+  });
+
+  it('says how far a jitter may reach that is drawn only when the timer is made', () => {
+    const jitterMs = 60_000;
+    const shown = (expression: string) => preview(cron(expression, { jitterMs }), { from: 0, count: 1 });
+    const due = (reach: number) => ({
+      dueAt: null,
+      notes: [{ kind: 'jitter', detail: `due up to ${reach} ms later, drawn when the timer is made` }],
+    });
+    expect(shown('0 9 * * *')).toMatchObject([due(60_000)]);
+    expect(shown('*/30 * * * * *')).toMatchObject([due(29_999)]);
   });
 
   it('has no note for a time that only lies beside a change', () => {
