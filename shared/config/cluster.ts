@@ -28,6 +28,22 @@ export const clusterSchema = Type.Object({
       description: 'port for /metrics, /health and /internal; 9100 api, 9101 scheduler, 9102 worker if unset',
     }),
   ),
+  adminUrl: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/]+$',
+      description:
+        'base address under which other processes reach the admin port; made of its address and port if unset',
+    }),
+  ),
+  clusterSecret: Type.Optional(
+    Type.String({
+      minLength: 16,
+      pattern: '^[!-~]+$',
+      description:
+        'secret that our processes show each other at their admin ports, 16 characters or more, the same for all; required in production mode where schedulers call each other (coordination raft)',
+      secret: true,
+    }),
+  ),
   mongodbUrl: Type.String({
     default: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
     description: 'MongoDB replica set',

@@ -14,6 +14,9 @@ import { systemRandom, type Random } from '../base/random.js';
 import { clusterSchema, type ClusterConfig } from '../config/cluster.js';
 import { loadConfig, type Environment } from '../config/load.js';
 import { Presence } from '../presence/presence.js';
+import { RpcClient } from '../rpc/client.js';
+import type { Rpc } from '../rpc/rpc.js';
+import { RpcServer } from '../rpc/server.js';
 import type { ProcessStore } from '../store/store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
@@ -40,6 +43,9 @@ export class ProcessContext<Schema extends TObject> {
   readonly metrics = new Metrics();
   /** Asked by /health/ready. */
   readonly checks: Record<string, Check> = {};
+  /** Calls to and from our other processes. */
+  readonly rpc: Rpc;
+  readonly #rpcServer: RpcServer;
   readonly #stops: { what: string; stop(): Promise<void> }[] = [];
   readonly #aborted = new AbortController();
   #presence: Presence | null = null;
@@ -50,7 +56,14 @@ export class ProcessContext<Schema extends TObject> {
     readonly config: Readonly<Static<Schema>> & ClusterConfig,
     readonly identity: { name: string; service: string; host: string; pid: number },
     readonly log: Logger,
-  ) {}
+  ) {
+    const secret = config.clusterSecret ?? '';
+    const client = new RpcClient({ secret, clock: this.clock, random: this.random });
+    const server = new RpcServer(secret);
+    this.rpc = { call: (...asked) => client.call(...asked), serve: (...served) => server.serve(...served) };
+    this.#rpcServer = server;
+    this.onStop('calls to other processes', async () => client.close());
+  }
 
   /** Aborted when the process is told to stop. */
   get signal(): AbortSignal {
@@ -66,6 +79,22 @@ export class ProcessContext<Schema extends TObject> {
   async start(what: string, part: { start(): Promise<void>; stop(): Promise<void> }): Promise<void> {
     this.onStop(what, () => part.stop());
     await part.start();
+  }
+
+  /** Opens the admin port, on `defaultPort` where the configuration names none. */
+  async startAdmin(defaultPort: number): Promise<void> {
+    const { config, checks, metrics, clock } = this;
+    const admin = new AdminServer({
+      host: config.adminHost,
+      port: config.adminPort ?? defaultPort,
+      checks,
+      metrics,
+      clock,
+      rpc: this.#rpcServer,
+      self: () => this.self(),
+    });
+    await this.start('admin port', admin);
+    this.adminUrl = config.adminUrl ?? admin.url;
   }
 
   /** Registers this process in the store; the row is renewed until the parts started later have stopped. */
@@ -124,7 +153,8 @@ export async function runProcess<Schema extends TObject>(options: ProcessOptions
     void end(context, { failed: true });
   });
   try {
-    await startAdmin(context, options.adminPort);
+    context.checks['start'] = () => Promise.reject(new Error('still starting'));
+    await context.startAdmin(options.adminPort);
     await options.assemble(context);
     delete context.checks['start'];
     log.info({ admin: context.adminUrl }, 'ready');
@@ -179,24 +209,6 @@ function createContext<Schema extends TObject>({
     process.exitCode = 1;
     return null;
   }
-}
-
-async function startAdmin<Schema extends TObject>(
-  context: ProcessContext<Schema>,
-  defaultPort: number,
-): Promise<void> {
-  const { config, checks, metrics, clock } = context;
-  checks['start'] = () => Promise.reject(new Error('still starting'));
-  const admin = new AdminServer({
-    host: config.adminHost,
-    port: config.adminPort ?? defaultPort,
-    checks,
-    metrics,
-    clock,
-    self: () => context.self(),
-  });
-  await context.start('admin port', admin);
-  context.adminUrl = admin.url;
 }
 
 function isAlive(pid: number): boolean {
