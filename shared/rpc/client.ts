@@ -81,9 +81,8 @@ export class RpcClient {
     return new Promise<Answer>((resolve, reject) => {
       const request = http.request(target, { method: 'POST', agent: this.#agent, headers });
       request.on('response', (response) => {
-        const broken = (error: unknown) => reject(error as Error);
         void read(response)
-          .then(resolve, broken)
+          .then(resolve, reject)
           .finally(() => response.complete || request.destroy());
       });
       const late = () => request.destroy(new Error(`no answer within ${deadlineMs} ms`));
