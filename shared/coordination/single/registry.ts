@@ -28,6 +28,11 @@ export class SingleRegistry implements Registry {
     return this.#options.documents.read(name).catch(unavailable);
   }
 
+  /** A store's documents are read as they stand. */
+  verify(name: string): Promise<RegistryDocument | null> {
+    return this.read(name);
+  }
+
   async write(name: string, value: unknown, condition: WriteCondition): Promise<number | null> {
     const version = await this.#options.documents.write(name, value, condition).catch(unavailable);
     for (const [watch, watched] of this.#watches) if (watched === name) watch.nudge();
