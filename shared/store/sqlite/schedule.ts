@@ -18,7 +18,7 @@ import {
 import { isDueState, isHeldState, isOverdueState } from './schema.js';
 
 /** The shards are a list in JSON: one process owns them all here, so the order in time comes first, from the index. */
-const isDue = `wakeAt < ? AND shard IN (SELECT value FROM json_each(?)) ORDER BY wakeAt LIMIT ?`;
+const isDue = `wakeAt >= ? AND wakeAt < ? AND shard IN (SELECT value FROM json_each(?)) ORDER BY wakeAt LIMIT ?`;
 
 const isAsRead = `namespace = ? AND id = ? AND uid = ? AND generation = ? AND nextScheduledFor IS ? AND nextDueAt IS ?`;
 
@@ -29,11 +29,9 @@ export class SqliteSchedule implements ScheduleStore {
     this.#db = db;
   }
 
-  dueTimers({ shards, before, limit }: DueQuery): Promise<Timer[]> {
+  dueTimers(query: DueQuery): Promise<Timer[]> {
     const text = `SELECT ${timerColumns} FROM timers WHERE state = 'active' AND ${isDue}`;
-    return this.#db.read(() =>
-      (this.#db.sql(text).all(before, JSON.stringify(shards), limit) as TimerRow[]).map(timerFrom),
-    );
+    return this.#db.read(() => (this.#db.sql(text).all(...bounds(query)) as TimerRow[]).map(timerFrom));
   }
 
   claim(claims: Claim[]): Promise<{ existed: Set<string> } | 'conflict'> {
@@ -87,18 +85,22 @@ export class SqliteSchedule implements ScheduleStore {
     return this.#executions(isOverdueState, query);
   }
 
-  #executions(condition: string, { shards, before, limit }: DueQuery): Promise<Execution[]> {
+  #executions(condition: string, query: DueQuery): Promise<Execution[]> {
     const text = `SELECT ${executionColumns} FROM executions WHERE ${condition} AND ${isDue}`;
     return this.#db.read(() =>
-      (this.#db.sql(text).all(before, JSON.stringify(shards), limit) as ExecutionRow[]).map(executionFrom),
+      (this.#db.sql(text).all(...bounds(query)) as ExecutionRow[]).map(executionFrom),
     );
   }
 
-  heldBy(holders: string[], limit: number): Promise<Execution[]> {
+  heldBy(holders: string[], limit: number, shards?: readonly number[]): Promise<Execution[]> {
     const text = `SELECT ${executionColumns} FROM executions
-      WHERE ${isHeldState} AND holder IN (SELECT value FROM json_each(?)) LIMIT ?`;
+      WHERE ${isHeldState} AND holder IN (SELECT value FROM json_each(?))
+      AND (? IS NULL OR shard IN (SELECT value FROM json_each(?))) LIMIT ?`;
+    const list = shards ? JSON.stringify(shards) : null;
     return this.#db.read(() =>
-      (this.#db.sql(text).all(JSON.stringify(holders), limit) as ExecutionRow[]).map(executionFrom),
+      (this.#db.sql(text).all(JSON.stringify(holders), list, list, limit) as ExecutionRow[]).map(
+        executionFrom,
+      ),
     );
   }
 
@@ -137,6 +139,11 @@ export class SqliteSchedule implements ScheduleStore {
   removeExpired(now: number, limit: number): Promise<number> {
     return this.#db.write(() => removeExpired(this.#db, now, limit));
   }
+}
+
+/** The values of `isDue`. */
+function bounds({ shards, from = 0, before, limit }: DueQuery): (string | number)[] {
+  return [from, before, JSON.stringify(shards), limit];
 }
 
 function asRead({ namespace, id, uid, generation, next }: Timer): unknown[] {
