@@ -64,6 +64,11 @@ export const clusterSchema = Type.Object({
     default: 'zookeeper',
     description: 'zookeeper: schedulers elect one; single: exactly one scheduler is ever started',
   }),
+  ring: Type.Union([Type.Literal('leader'), Type.Literal('shared')], {
+    default: 'leader',
+    description:
+      'leader: the elected scheduler does all the work, the others stand by; shared: all work at once, each on its shards; the present leader decides, so the same for all',
+  }),
   zookeeperServers: Type.String({
     default: '127.0.0.1:2181',
     description: 'ZooKeeper servers, host:port, separated by commas',

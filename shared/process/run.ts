@@ -37,6 +37,9 @@ export interface ProcessOptions<Schema extends TObject> {
   assemble(context: ProcessContext<Schema>): Promise<void>;
 }
 
+/** Where a process stands in the cluster: its service's name and zeros while nobody says. */
+type Standing = Pick<Self, 'role' | 'term' | 'ringVersion' | 'settingsVersion'>;
+
 export class ProcessContext<Schema extends TObject> {
   readonly clock = new SystemClock();
   readonly random: Random = systemRandom;
@@ -49,7 +52,7 @@ export class ProcessContext<Schema extends TObject> {
   readonly #stops: { what: string; stop(): Promise<void> }[] = [];
   readonly #aborted = new AbortController();
   #presence: Presence | null = null;
-  #leadership: () => Pick<Self, 'role' | 'term'> = () => ({ role: this.identity.service, term: 0 });
+  #standing: () => Partial<Standing> = () => ({});
   adminUrl = '';
 
   constructor(
@@ -106,9 +109,9 @@ export class ProcessContext<Schema extends TObject> {
     return this.#presence;
   }
 
-  /** Where `role` and `term` of /internal/self come from; the service's name and 0 if nobody says. */
-  reportLeadership(leadership: () => Pick<Self, 'role' | 'term'>): void {
-    this.#leadership = leadership;
+  /** Where the part of /internal/self comes from that is not the same all the time. */
+  reportStanding(standing: () => Partial<Standing>): void {
+    this.#standing = standing;
   }
 
   self(): Self {
@@ -118,9 +121,11 @@ export class ProcessContext<Schema extends TObject> {
       name,
       service,
       pid,
-      ...this.#leadership(),
+      role: service,
+      term: 0,
       ringVersion: 0,
       settingsVersion: 0,
+      ...this.#standing(),
     };
   }
 
