@@ -10,12 +10,14 @@ import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DueQuery, ScheduleStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
+import type { Holding } from '../../shared/ring/ring.js';
 import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
 import type { Timer } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
 import type { DefinitionCache } from './definition-cache.js';
 import type { SchedulerMetrics } from './metrics.js';
 import type { Publisher } from './publisher.js';
+import type { ShardHost } from './shard-host.js';
 
 const lookEveryMs = 1_000;
 /** A nudge waits for others to join it: this share of the time that is left until its timer is to be published. */
@@ -34,8 +36,8 @@ export interface DispatcherOptions {
   log: Logger;
   config: SchedulerConfig;
   settledRetentionMs: number;
-  /** The shards this process looks after now. */
-  shards(): readonly number[];
+  /** Says what of the shards is this process's to claim. */
+  host: ShardHost;
 }
 
 export class Dispatcher implements Lifecycle {
@@ -83,26 +85,30 @@ export class Dispatcher implements Lifecycle {
   }
 
   async #look(): Promise<void> {
-    const { clock, presence, metrics } = this.#options;
-    if (!presence.holds() || this.#options.shards().length === 0) return;
+    const { clock, presence, metrics, host } = this.#options;
+    const holdings = host.holdings();
+    metrics.shards.set(host.shards().length);
+    if (!presence.holds() || holdings.length === 0) return;
     const begun = clock.monotonic();
-    await Promise.all([this.#claimTimers(), this.#reclaimExecutions()]);
+    for (const holding of holdings)
+      await Promise.all([this.#claimTimers(holding), this.#reclaimExecutions(holding)]);
     metrics.look.observe(clock.monotonic() - begun);
     metrics.heap.set(this.#options.publisher.size);
   }
 
-  /** What may be claimed now; null above the bound. */
-  #query(): DueQuery | null {
-    const { clock, config, publisher, shards } = this.#options;
+  /** What of a holding may be claimed now; null above the bound, and when it is no longer ours. */
+  #query(holding: Holding): DueQuery | null {
+    const { clock, config, publisher, host } = this.#options;
     const { schedulerHeapLimit, schedulerLookAheadMs, schedulerClaimBatch } = config;
     if (publisher.size >= 2 * schedulerHeapLimit) return null;
     const ahead = publisher.size < schedulerHeapLimit ? schedulerLookAheadMs : 0;
-    return { shards: shards(), before: clock.now() + ahead, limit: schedulerClaimBatch };
+    const bounds = host.claimable(holding, clock.now() + ahead);
+    return bounds && { ...bounds, limit: schedulerClaimBatch };
   }
 
-  async #claimTimers(): Promise<void> {
+  async #claimTimers(holding: Holding): Promise<void> {
     const { schedule, presence } = this.#options;
-    for (let query = this.#query(); query && presence.holds(); query = this.#query()) {
+    for (let query = this.#query(holding); query && presence.holds(); query = this.#query(holding)) {
       const timers = await schedule.dueTimers(query);
       const claimed = await this.#claim(timers.filter((timer) => timer.next));
       await this.#close(timers.filter((timer) => !timer.next));
@@ -176,9 +182,9 @@ export class Dispatcher implements Lifecycle {
     });
   }
 
-  async #reclaimExecutions(): Promise<void> {
+  async #reclaimExecutions(holding: Holding): Promise<void> {
     const { schedule, definitions, presence, publisher, metrics, clock, config } = this.#options;
-    for (let query = this.#query(); query && presence.holds(); query = this.#query()) {
+    for (let query = this.#query(holding); query && presence.holds(); query = this.#query(holding)) {
       const due = await schedule.dueExecutions(query);
       if (due.length === 0) return;
       const now = clock.now();

@@ -41,19 +41,14 @@ await runProcess({
           },
       { ...context, self },
     );
-    const { election, membership } = coordination;
     context.onStop('coordination', () => coordination.close());
-    context.reportLeadership(() => election.current());
     Object.assign(checks, {
       mongodb: () => store.ping(),
       rabbitmq: () => queueing.queue.ping(),
       [config.coordination]: () => coordination.ping(),
     });
-    await context.start('membership', membership);
-    await context.start('election', election);
-    await context.start(
-      'scheduler',
-      new SchedulerService({ ...context, ...queueing, store, election, presence }),
-    );
+    const scheduler = new SchedulerService({ ...context, ...queueing, ...coordination, store, presence });
+    context.reportStanding(() => scheduler.standing());
+    await context.start('scheduler', scheduler);
   },
 });

@@ -71,6 +71,11 @@ function careMetrics(metrics: Metrics) {
       help: 'Rows removed at the end of their retention',
     }),
     leader: metrics.gauge({ name: 'scheduler_leader', help: '1 while this process leads' }),
+    shards: metrics.gauge({ name: 'scheduler_shards', help: 'Shards that this process owns' }),
+    ringVersion: metrics.gauge({
+      name: 'scheduler_ring_version',
+      help: 'The newest version of the ring that this process knows',
+    }),
     heap: metrics.gauge({ name: 'scheduler_heap_size', help: 'Claimed executions held in memory' }),
     queueDepth: metrics.gauge({ name: 'queue_depth', help: 'Ready messages, as the leader last saw them' }),
     timers: metrics.gauge({

@@ -25,6 +25,7 @@ import type { DefinitionCache } from './definition-cache.js';
 import type { Held } from './due-heap.js';
 import type { SchedulerMetrics } from './metrics.js';
 import type { Publisher } from './publisher.js';
+import type { ShardHost } from './shard-host.js';
 
 /** Often enough that no two readings of a process row lie further apart than the observer allows. */
 const observeEveryMs = 400;
@@ -48,7 +49,10 @@ export interface RescuerOptions {
   log: Logger;
   config: SchedulerConfig;
   settledRetentionMs: number;
-  shards(): readonly number[];
+  /** Says what of the shards is this process's to rescue. */
+  host: ShardHost;
+  /** Shards that no ring has and that are this process's all the same. */
+  besides(): readonly number[];
   /** Called when executions became due that a look should claim. */
   onRetry(): void;
 }
@@ -88,8 +92,8 @@ export class Rescuer implements Lifecycle {
   }
 
   async #round(): Promise<void> {
-    const { presence, shards } = this.#options;
-    if (!presence.holds() || shards().length === 0) return;
+    const { presence, host } = this.#options;
+    if (!presence.holds() || host.holdings().length === 0) return;
     const { rows, stale } = this.#observed;
     const gone = [...rows.filter((row) => row.gone), ...(await this.#declareGone(stale))];
     for (const row of gone) await this.#inherit(row);
@@ -111,22 +115,19 @@ export class Rescuer implements Lifecycle {
     return declared;
   }
 
-  /** Takes up all that a gone process held; its row goes when nothing is left. */
+  /** Takes up what a gone process held in the shards of this one; its row goes when nothing is left anywhere. */
   async #inherit(row: ProcessRow): Promise<void> {
-    const { schedule, processes } = this.#options;
-    const held = await schedule.heldBy([row.incarnation], batchSize);
-    if (held.length === 0) return processes.forget(row.incarnation);
-    await this.#rescue(held);
+    const { schedule, processes, host, besides } = this.#options;
+    const shards = [...host.shards(), ...besides()];
+    const held = await schedule.heldBy([row.incarnation], batchSize, shards);
+    if (held.length > 0) return this.#rescue(held);
+    if ((await schedule.heldBy([row.incarnation], 1)).length === 0) await processes.forget(row.incarnation);
   }
 
   async #rescueOverdue(rows: ProcessRow[]): Promise<void> {
-    const { schedule, clock, shards } = this.#options;
-    const overdue = await schedule.overdueExecutions({
-      shards: shards(),
-      before: clock.now(),
-      limit: batchSize,
-    });
+    const overdue = await this.#overdue();
     if (overdue.length === 0) return;
+    const { clock } = this.#options;
     const living = new Set(rows.filter((row) => !row.gone).map((row) => row.incarnation));
     const backlogged = await this.#isBacklogged(rows);
     const canWait = (execution: Execution): boolean =>
@@ -136,6 +137,17 @@ export class Rescuer implements Lifecycle {
       (this.#isOurs(execution) || (backlogged && clock.now() < execution.callAt + longestPutOffMs));
     await this.#putOff(overdue.filter(canWait));
     await this.#rescue(overdue.filter((execution) => !canWait(execution)));
+  }
+
+  async #overdue(): Promise<Execution[]> {
+    const { schedule, clock, host, besides } = this.#options;
+    const now = clock.now();
+    const queries = [
+      ...host.holdings().flatMap((holding) => host.due(holding, now) ?? []),
+      ...besides().map((shard) => ({ shards: [shard], before: now })),
+    ];
+    const found = queries.map((bounds) => schedule.overdueExecutions({ ...bounds, limit: batchSize }));
+    return (await Promise.all(found)).flat();
   }
 
   /** Still in this process's own hands, not published yet: nothing is lost. */

@@ -10,7 +10,9 @@ import type { Presence } from '../../shared/presence/presence.js';
 import type { ScheduleStore, TimerStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import { endPause } from '../../shared/timers/pause.js';
+import type { Timer } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
+import type { ShardHost } from './shard-host.js';
 
 const lookEveryMs = 1_000;
 const batchSize = 1_000;
@@ -25,7 +27,7 @@ export interface ResumerOptions {
   log: Logger;
   config: Pick<SchedulerConfig, 'schedulerLookAheadMs'>;
   settledRetentionMs: number;
-  shards(): readonly number[];
+  host: Pick<ShardHost, 'holdings' | 'due'>;
   /** Called when timers are active again. */
   onResumed(): void;
 }
@@ -55,23 +57,30 @@ export class Resumer implements Lifecycle {
   }
 
   async #round(): Promise<void> {
-    const { schedule, timers, presence, clock, config, settledRetentionMs, shards, onResumed } =
-      this.#options;
-    if (!presence.holds() || shards().length === 0) return;
+    const { schedule, presence, clock, config, host } = this.#options;
+    if (!presence.holds()) return;
     const before = clock.now() + config.schedulerLookAheadMs;
-    const paused = await schedule.duePauses({ shards: shards(), before, limit: batchSize });
+    for (const holding of host.holdings()) {
+      const bounds = host.due(holding, before);
+      if (!bounds) continue;
+      await this.#resume(await schedule.duePauses({ ...bounds, limit: batchSize }), before);
+    }
+  }
+
+  async #resume(paused: Timer[], before: number): Promise<void> {
     for (let i = 0; i < paused.length; i += resumedAtOnce) {
       const group = paused.slice(i, i + resumedAtOnce);
-      await Promise.all(
-        group.map((timer) =>
-          timers.change(timer, (current) => {
-            const now = clock.now();
-            const instant = { now, expireAt: now + settledRetentionMs };
-            return { change: endPause(current, before, instant), reply: undefined };
-          }),
-        ),
-      );
-      onResumed();
+      await Promise.all(group.map((timer) => this.#resumeOne(timer, before)));
+      this.#options.onResumed();
     }
+  }
+
+  #resumeOne(timer: Timer, before: number): Promise<void> {
+    const { timers, clock, settledRetentionMs } = this.#options;
+    return timers.change(timer, (current) => {
+      const now = clock.now();
+      const instant = { now, expireAt: now + settledRetentionMs };
+      return { change: endPause(current, before, instant), reply: undefined };
+    });
   }
 }

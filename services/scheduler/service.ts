@@ -1,17 +1,21 @@
 /**
  * The scheduler: claims what falls due in its shards and publishes each execution at its instant. Any number of them
- * run; who owns which shards is the shard host's word. Stopping gives back what is held, so that nobody waits for it.
+ * run; who owns which shards is the ring's word. Stopping begins with leaving the ring, while everything still works, so
+ * that nothing waits for the successors; what is held is published at its instant, and what is left then is given back.
  */
-import type { Clock } from '../../shared/base/clock.js';
+import { sleep, type Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import type { Random } from '../../shared/base/random.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
-import type { Election } from '../../shared/coordination/election.js';
+import type { Election, Leadership } from '../../shared/coordination/election.js';
+import type { Member, Membership } from '../../shared/coordination/membership.js';
+import type { Registry } from '../../shared/coordination/registry.js';
 import { Observer } from '../../shared/presence/observer.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus, Subscription } from '../../shared/queue/bus.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
+import type { Rpc } from '../../shared/rpc/rpc.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
@@ -19,25 +23,36 @@ import { testShard } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
 import { DefinitionCache } from './definition-cache.js';
 import { Dispatcher } from './dispatcher.js';
-import { schedulerMetrics } from './metrics.js';
+import { schedulerMetrics, type SchedulerMetrics } from './metrics.js';
 import { Publisher } from './publisher.js';
 import { Rescuer } from './rescuer.js';
 import { Resumer } from './resumer.js';
+import { serveRingCalls } from './ring-calls.js';
+import { RingKeeper } from './ring-keeper.js';
+import { RingView } from './ring-view.js';
 import { ShardHost } from './shard-host.js';
 import { Steward } from './steward.js';
 import { TestClocks } from './test-clock.js';
+
+/** How long a process that stops waits for the others to take its shards. */
+const leaveMs = 3_000;
+const pollMs = 20;
 
 export interface SchedulerDependencies {
   store: Pick<Store, 'timers' | 'schedule' | 'delivery' | 'processes' | 'documents'>;
   queue: WorkQueue;
   bus: Bus;
   election: Election;
+  membership: Membership;
+  registry: Registry;
+  rpc: Rpc;
+  identity: Pick<Member, 'name' | 'service'>;
   presence: Presence;
   clock: Clock;
   random: Random;
   metrics: Metrics;
   log: Logger;
-  config: SchedulerConfig & Pick<ClusterConfig, 'settledRetentionMs' | 'mode'>;
+  config: SchedulerConfig & Pick<ClusterConfig, 'settledRetentionMs' | 'mode' | 'ring'>;
 }
 
 export class SchedulerService implements Lifecycle {
@@ -49,21 +64,32 @@ export class SchedulerService implements Lifecycle {
   /** None in production. */
   readonly #testClocks: TestClocks | null;
   readonly #steward: Steward;
-  readonly #shardHost: ShardHost;
+  readonly #view: RingView;
+  readonly #host: ShardHost;
+  readonly #keeper: RingKeeper;
   #nudges: Subscription | null = null;
+  #endCalls: () => void = () => undefined;
 
   constructor(dependencies: SchedulerDependencies) {
     this.#dependencies = dependencies;
-    const { store, queue, election, presence, clock, config } = dependencies;
+    const { store, queue, election, presence, clock, config, identity } = dependencies;
     const metrics = schedulerMetrics(dependencies.metrics);
+    this.#view = new RingView(dependencies);
+    this.#host = new ShardHost({
+      ...identity,
+      view: this.#view,
+      clock,
+      metrics,
+      onTaken: () => this.#onTaken(),
+    });
     const common = {
       ...dependencies,
       metrics,
+      host: this.#host,
       schedule: store.schedule,
       timers: store.timers,
       definitions: new DefinitionCache(store.delivery),
       settledRetentionMs: config.settledRetentionMs,
-      shards: () => this.#shardHost.shards(),
     };
     this.#publisher = new Publisher({ ...common, queue, leadMs: config.schedulerPublishLeadMs });
     this.#dispatcher = new Dispatcher({ ...common, publisher: this.#publisher });
@@ -79,7 +105,7 @@ export class SchedulerService implements Lifecycle {
           });
     this.#rescuer = new Rescuer({
       ...common,
-      shards: () => (this.#movesTestClocks() ? [...common.shards(), testShard] : common.shards()),
+      besides: () => (this.#movesTestClocks() ? [testShard] : []),
       delivery: store.delivery,
       processes: store.processes,
       observer: new Observer(store.processes, clock),
@@ -88,24 +114,62 @@ export class SchedulerService implements Lifecycle {
     });
     this.#steward = new Steward({
       ...common,
-      leads: () => this.#shardHost.shards().length > 0,
+      leads: () => election.current().role === 'leader',
     });
-    this.#shardHost = new ShardHost({ ...common, election, onTaken: () => this.#dispatcher.nudge() });
+    this.#keeper = new RingKeeper({ ...common, view: this.#view, self: identity, shape: config.ring });
+    election.onChange((leadership) => this.#onElection(leadership, metrics));
     presence.onGone(() => this.#publisher.drop());
   }
 
+  /** Joins the others last, when it can answer them. */
   async start(): Promise<void> {
-    const { bus } = this.#dependencies;
+    const { bus, rpc, membership, election } = this.#dependencies;
     this.#nudges = await bus.subscribe('nudge.*', (topic, payload) => this.#onNudge(topic, payload));
+    this.#endCalls = serveRingCalls(rpc, { view: this.#view, host: this.#host });
     await Promise.all(this.#loops().map((loop) => loop.start()));
+    await membership.start();
+    await election.start();
   }
 
-  /** Claims nothing more, lets the broker answer what was sent, and hands back the rest. */
+  /** Where it stands: as the election has it, and the newest version of the ring that it knows, 0 before any. */
+  standing(): Pick<Leadership, 'role' | 'term'> & { ringVersion: number } {
+    const { role, term } = this.#dependencies.election.current();
+    return { role, term, ringVersion: this.#view.version() };
+  }
+
+  /** Leaves the ring, claims nothing more, lets the broker answer what was sent, and hands back the rest. */
   async stop(): Promise<void> {
+    await this.#leave();
+    this.#endCalls();
     await this.#nudges?.stop();
     await Promise.all(this.#loops().map((loop) => loop.stop()));
     const left = await this.#publisher.stop();
     if (left.length > 0) await this.#handBack(left);
+  }
+
+  #loops(): Lifecycle[] {
+    const testClocks = this.#testClocks ? [this.#testClocks] : [];
+    const own = [this.#dispatcher, this.#rescuer, this.#resumer, this.#steward, ...testClocks];
+    return [this.#view, this.#keeper, ...own];
+  }
+
+  /** Goes on working until the others have taken the shards over and what was claimed before is published. */
+  async #leave(): Promise<void> {
+    const { election, membership, identity, config } = this.#dependencies;
+    const others = membership
+      .members()
+      .some(({ name, service }) => service === identity.service && name !== identity.name);
+    if (!others || this.#host.holdings().length === 0) return;
+    await membership.stop();
+    await election.stop();
+    await this.#until(() => this.#host.holdings().length === 0, leaveMs);
+    await this.#until(() => this.#publisher.size === 0, config.schedulerLookAheadMs);
+  }
+
+  async #until(isSo: () => boolean, limitMs: number): Promise<void> {
+    const { clock } = this.#dependencies;
+    const end = clock.monotonic() + limitMs;
+    while (!isSo() && clock.monotonic() < end) await sleep(clock, pollMs);
   }
 
   async #handBack(left: Parameters<Store['schedule']['handBack']>[0]): Promise<void> {
@@ -121,21 +185,28 @@ export class SchedulerService implements Lifecycle {
       );
   }
 
-  #loops(): Lifecycle[] {
-    const testClocks = this.#testClocks ? [this.#testClocks] : [];
-    return [this.#dispatcher, this.#rescuer, this.#resumer, this.#steward, ...testClocks];
-  }
-
   /** One scheduler does: who looks after the first shard. */
   #movesTestClocks(): boolean {
-    return this.#testClocks !== null && this.#shardHost.owns(0);
+    return this.#testClocks !== null && this.#host.shards().includes(0);
+  }
+
+  #onTaken(): void {
+    this.#dispatcher.nudge();
+    this.#testClocks?.nudge();
   }
 
   #onNudge(topic: string, payload: unknown): void {
     const shard = Number(topic.split('.')[1]);
-    if (!this.#shardHost.owns(shard)) return this.#testClocks?.nudge();
     const { dueAt, claimed } = payload as { dueAt?: unknown; claimed?: unknown };
-    this.#dispatcher.nudge(typeof dueAt === 'number' ? dueAt : undefined);
+    if (Number.isNaN(shard) || shard === testShard) return this.#testClocks?.nudge();
+    const instant = typeof dueAt === 'number' ? dueAt : this.#dependencies.clock.now();
+    if (!this.#host.owns(shard, instant)) return;
+    this.#dispatcher.nudge(instant);
     if (claimed === true) this.#rescuer.nudge();
+  }
+
+  #onElection({ role, term, leader }: Leadership, metrics: SchedulerMetrics): void {
+    metrics.leader.set(role === 'leader' ? 1 : 0);
+    this.#dependencies.log.info({ role, term, leader }, 'the election changed');
   }
 }

@@ -51,11 +51,10 @@ await runProcess({
       { ...context, self },
     );
     context.onStop('coordination', () => coordination.close());
-    const { election } = coordination;
-    context.reportLeadership(() => election.current());
-    await context.start('election', election);
-    const parts = { ...context, ...queueing, store, presence, election };
-    await context.start('scheduler', new SchedulerService(parts));
+    const parts = { ...context, ...queueing, ...coordination, store, presence };
+    const scheduler = new SchedulerService(parts);
+    context.reportStanding(() => scheduler.standing());
+    await context.start('scheduler', scheduler);
     await context.start('worker', new WorkerService(parts));
     const api = new ApiService(parts);
     await context.start('api', api);

@@ -1,10 +1,13 @@
 /**
- * The admin port that every service has, apart from anything public: /health/live, /health/ready, /metrics and
- * /internal/self. It keeps no state and answers while the service's dependencies are away.
+ * The admin port that every service has, apart from anything public: /health/live, /health/ready, /metrics,
+ * /internal/self, and the calls of our other processes. It keeps no state and answers while the service's dependencies are away.
  */
+import { hostname } from 'node:os';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../base/clock.js';
 import type { Lifecycle } from '../base/lifecycle.js';
+import { largestBodyBytes, rpcPath, secretHeader } from '../rpc/rpc.js';
+import type { RpcServer } from '../rpc/server.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { readiness, type Checks } from './health.js';
 
@@ -14,6 +17,7 @@ export interface AdminOptions {
   checks: Checks;
   metrics: Metrics;
   clock: Clock;
+  rpc: RpcServer;
   self(): Self;
 }
 
@@ -42,12 +46,15 @@ export class AdminServer implements Lifecycle {
       return reply.type(contentType).send(text);
     });
     this.#app.get('/internal/self', () => options.self());
+    addRpcRoute(this.#app, options.rpc);
   }
 
-  /** Base address, once started. */
+  /** Base address, once started. Where it listens on every address, it is under the host's name that others find it. */
   get url(): string {
     const address = this.#app.server.address();
-    return address && typeof address === 'object' ? `http://${this.#options.host}:${address.port}` : '';
+    if (!address || typeof address !== 'object') return '';
+    const { host } = this.#options;
+    return `http://${host === '0.0.0.0' || host === '::' ? hostname() : host}:${address.port}`;
   }
 
   async start(): Promise<void> {
@@ -66,4 +73,15 @@ export function addHealthRoutes(app: FastifyInstance, checks: Checks, clock: Clo
     const answer = await readiness(checks, clock);
     return reply.code(answer.ready ? 200 : 503).send(answer);
   });
+}
+
+function addRpcRoute(app: FastifyInstance, rpc: RpcServer): void {
+  app.post<{ Params: { name: string } }>(
+    `${rpcPath}/:name`,
+    { bodyLimit: largestBodyBytes },
+    async ({ params, headers, body }, reply) => {
+      const answer = await rpc.answer({ name: params.name, secret: headers[secretHeader], body });
+      return reply.code(answer.status).type('application/json').send(JSON.stringify(answer.body));
+    },
+  );
 }

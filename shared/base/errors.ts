@@ -6,6 +6,8 @@ export const errorCodes = [
   'store-unavailable',
   'queue-unavailable',
   'coordination-unavailable',
+  'peer-unavailable',
+  'peer-refused',
   'deadline-exceeded',
   'invalid-configuration',
   'incompatible-store',

@@ -28,6 +28,22 @@ export const clusterSchema = Type.Object({
       description: 'port for /metrics, /health and /internal; 9100 api, 9101 scheduler, 9102 worker if unset',
     }),
   ),
+  adminUrl: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/]+$',
+      description:
+        'base address under which other processes reach the admin port; made of its address and port if unset',
+    }),
+  ),
+  clusterSecret: Type.Optional(
+    Type.String({
+      minLength: 16,
+      pattern: '^[!-~]+$',
+      description:
+        'secret that our processes show each other at their admin ports, 16 characters or more, the same for all; required in production mode where schedulers call each other (coordination raft)',
+      secret: true,
+    }),
+  ),
   mongodbUrl: Type.String({
     default: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
     description: 'MongoDB replica set',
@@ -47,6 +63,11 @@ export const clusterSchema = Type.Object({
   coordination: Type.Union([Type.Literal('zookeeper'), Type.Literal('single')], {
     default: 'zookeeper',
     description: 'zookeeper: schedulers elect one; single: exactly one scheduler is ever started',
+  }),
+  ring: Type.Union([Type.Literal('leader'), Type.Literal('shared')], {
+    default: 'leader',
+    description:
+      'leader: the elected scheduler does all the work, the others stand by; shared: all work at once, each on its shards; the present leader decides, so the same for all',
   }),
   zookeeperServers: Type.String({
     default: '127.0.0.1:2181',

@@ -22,6 +22,8 @@ export interface WriteCondition {
 export interface Registry {
   /** The present document, or null. Never older than what this process has seen. */
   read(name: string): Promise<RegistryDocument | null>;
+  /** The document as it stands now: no write that anybody knows of before this call is missed. Dearer than `read`. */
+  verify(name: string): Promise<RegistryDocument | null>;
   /** Writes version `expected + 1` (expected 0: absent) in one step with the guard's check; null when refused. */
   write(name: string, value: unknown, condition: WriteCondition): Promise<number | null>;
   /** Calls `listener` with each new document soon after it is written, and after each reconnect. Answers a function that ends it. */

@@ -14,6 +14,9 @@ import { systemRandom, type Random } from '../base/random.js';
 import { clusterSchema, type ClusterConfig } from '../config/cluster.js';
 import { loadConfig, type Environment } from '../config/load.js';
 import { Presence } from '../presence/presence.js';
+import { RpcClient } from '../rpc/client.js';
+import type { Rpc } from '../rpc/rpc.js';
+import { RpcServer } from '../rpc/server.js';
 import type { ProcessStore } from '../store/processes.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
@@ -34,23 +37,36 @@ export interface ProcessOptions<Schema extends TObject> {
   assemble(context: ProcessContext<Schema>): Promise<void>;
 }
 
+/** Where a process stands in the cluster: its service's name and zeros while nobody says. */
+type Standing = Pick<Self, 'role' | 'term' | 'ringVersion' | 'settingsVersion'>;
+
 export class ProcessContext<Schema extends TObject> {
   readonly clock = new SystemClock();
   readonly random: Random = systemRandom;
   readonly metrics = new Metrics();
   /** Asked by /health/ready. */
   readonly checks: Record<string, Check> = {};
+  /** Calls to and from our other processes. */
+  readonly rpc: Rpc;
+  readonly #rpcServer: RpcServer;
   readonly #stops: { what: string; stop(): Promise<void> }[] = [];
   readonly #aborted = new AbortController();
   #presence: Presence | null = null;
-  #leadership: () => Pick<Self, 'role' | 'term'> = () => ({ role: this.identity.service, term: 0 });
+  #standing: () => Partial<Standing> = () => ({});
   adminUrl = '';
 
   constructor(
     readonly config: Readonly<Static<Schema>> & ClusterConfig,
     readonly identity: { name: string; service: string; host: string; pid: number },
     readonly log: Logger,
-  ) {}
+  ) {
+    const secret = config.clusterSecret ?? '';
+    const client = new RpcClient({ secret, clock: this.clock, random: this.random });
+    const server = new RpcServer(secret);
+    this.rpc = { call: (...asked) => client.call(...asked), serve: (...served) => server.serve(...served) };
+    this.#rpcServer = server;
+    this.onStop('calls to other processes', async () => client.close());
+  }
 
   /** Aborted when the process is told to stop. */
   get signal(): AbortSignal {
@@ -68,6 +84,22 @@ export class ProcessContext<Schema extends TObject> {
     await part.start();
   }
 
+  /** Opens the admin port, on `defaultPort` where the configuration names none. */
+  async startAdmin(defaultPort: number): Promise<void> {
+    const { config, checks, metrics, clock } = this;
+    const admin = new AdminServer({
+      host: config.adminHost,
+      port: config.adminPort ?? defaultPort,
+      checks,
+      metrics,
+      clock,
+      rpc: this.#rpcServer,
+      self: () => this.self(),
+    });
+    await this.start('admin port', admin);
+    this.adminUrl = config.adminUrl ?? admin.url;
+  }
+
   /** Registers this process in the store; the row is renewed until the parts started later have stopped. */
   async startPresence(processes: ProcessStore): Promise<Presence> {
     const { clock, log, identity, config } = this;
@@ -77,9 +109,9 @@ export class ProcessContext<Schema extends TObject> {
     return this.#presence;
   }
 
-  /** Where `role` and `term` of /internal/self come from; the service's name and 0 if nobody says. */
-  reportLeadership(leadership: () => Pick<Self, 'role' | 'term'>): void {
-    this.#leadership = leadership;
+  /** Where the part of /internal/self comes from that is not the same all the time. */
+  reportStanding(standing: () => Partial<Standing>): void {
+    this.#standing = standing;
   }
 
   self(): Self {
@@ -89,9 +121,11 @@ export class ProcessContext<Schema extends TObject> {
       name,
       service,
       pid,
-      ...this.#leadership(),
+      role: service,
+      term: 0,
       ringVersion: 0,
       settingsVersion: 0,
+      ...this.#standing(),
     };
   }
 
@@ -124,7 +158,8 @@ export async function runProcess<Schema extends TObject>(options: ProcessOptions
     void end(context, { failed: true });
   });
   try {
-    await startAdmin(context, options.adminPort);
+    context.checks['start'] = () => Promise.reject(new Error('still starting'));
+    await context.startAdmin(options.adminPort);
     await options.assemble(context);
     delete context.checks['start'];
     log.info({ admin: context.adminUrl }, 'ready');
@@ -179,24 +214,6 @@ function createContext<Schema extends TObject>({
     process.exitCode = 1;
     return null;
   }
-}
-
-async function startAdmin<Schema extends TObject>(
-  context: ProcessContext<Schema>,
-  defaultPort: number,
-): Promise<void> {
-  const { config, checks, metrics, clock } = context;
-  checks['start'] = () => Promise.reject(new Error('still starting'));
-  const admin = new AdminServer({
-    host: config.adminHost,
-    port: config.adminPort ?? defaultPort,
-    checks,
-    metrics,
-    clock,
-    self: () => context.self(),
-  });
-  await context.start('admin port', admin);
-  context.adminUrl = admin.url;
 }
 
 function isAlive(pid: number): boolean {

@@ -87,7 +87,7 @@ export interface ExecutionQuery {
 // What the scheduler does.
 
 export interface ScheduleStore {
-  /** Active timers of these shards with `wakeAt` before `before`, oldest first. */
+  /** Active timers of these shards with `wakeAt` from `from` on and before `before`, oldest first. */
   dueTimers(query: DueQuery): Promise<Timer[]>;
   /** Paused timers of these shards with `wakeAt` before `before`, oldest first. */
   duePauses(query: DueQuery): Promise<Timer[]>;
@@ -100,12 +100,12 @@ export interface ScheduleStore {
   claim(claims: Claim[]): Promise<{ existed: Set<string> } | 'conflict'>;
   /** Active timers without next occurrence: closes those without an open execution, looks at the others again at `checkAt`. */
   closeFinished(timers: Timer[], times: { now: number; checkAt: number; expireAt: number }): Promise<void>;
-  /** Retrying and deferred executions with `wakeAt` before `before`, oldest first. */
+  /** Retrying and deferred executions with `wakeAt` in the same bounds, oldest first. */
   dueExecutions(query: DueQuery): Promise<Execution[]>;
-  /** Claimed, running and awaiting-ack executions with `wakeAt` before `before`, oldest first. */
+  /** Claimed, running and awaiting-ack executions with `wakeAt` in the same bounds, oldest first. */
   overdueExecutions(query: DueQuery): Promise<Execution[]>;
-  /** Claimed and running executions that these incarnations hold. */
-  heldBy(holders: string[], limit: number): Promise<Execution[]>;
+  /** Claimed and running executions that these incarnations hold; of these shards only, where some are given. */
+  heldBy(holders: string[], limit: number, shards?: readonly number[]): Promise<Execution[]>;
   /**
    * Each that is still retrying or deferred under the claim number it was read with, and neither `final` nor `held`,
    * becomes claimed: claim + 1, callAt = its old wakeAt less the offset of the test clock. Answers the winners as they are now, in no order.
@@ -126,6 +126,8 @@ export interface DueQuery {
   shards: readonly number[];
   /** Of this namespace only. */
   namespace?: string;
+  /** Without a lower bound unless told. */
+  from?: number;
   before: number;
   limit: number;
 }

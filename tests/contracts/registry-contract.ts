@@ -54,6 +54,13 @@ export function registryContract(adapter: Adapter): void {
       expect(results.filter((version) => version === null)).toHaveLength(2);
     });
 
+    it('verifies what stands, also where nothing does', async () => {
+      const registry = await setupOne();
+      expect(await registry.verify('ring')).toBeNull();
+      await registry.write('ring', 'one', { expected: 0 });
+      expect(await registry.verify('ring')).toEqual({ version: 1, value: 'one' });
+    });
+
     it('refuses a guarded write once the guarding document has moved on', async () => {
       const registry = await setupOne();
       const guard = { name: 'term', version: 1 };
@@ -130,7 +137,9 @@ function acrossMembers(setup: (...names: string[]) => Promise<Contender[]>): voi
     b!.coordination.registry.watch('ring', (document) => told.push(document));
     await a!.coordination.registry.write('ring', 'one', { expected: 0 });
     expect(await b!.coordination.registry.read('ring')).toEqual({ version: 1, value: 'one' });
-    await eventually('the watch is told', () => told.length === 1);
+    await a!.coordination.registry.write('ring', 'two', { expected: 1 });
+    expect(await b!.coordination.registry.verify('ring')).toEqual({ version: 2, value: 'two' });
+    await eventually('the watch is told', () => told.at(-1)?.version === 2);
   });
 
   it('tells a watch after a reconnect what was written while the link was cut', async () => {
@@ -171,6 +180,7 @@ function acrossMembers(setup: (...names: string[]) => Promise<Contender[]>): voi
     const unavailable = { code: 'coordination-unavailable', retryable: true };
     await Promise.all([
       expect(registry.read('ring')).rejects.toMatchObject(unavailable),
+      expect(registry.verify('ring')).rejects.toMatchObject(unavailable),
       expect(registry.write('other', 'x', { expected: 0 })).rejects.toMatchObject(unavailable),
       expect(ping()).rejects.toMatchObject(unavailable),
     ]);

@@ -48,6 +48,11 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** Forwards nothing over the sockets that are there; new ones are as good as ever. */
+  stallOld(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   /** Forwards again; what was held back while stalled is delivered. */
   heal(): void {
     this.#state = 'open';

@@ -24,6 +24,20 @@ export function definitionExamples(url: string): Examples {
         metadata: { customer: '4711' },
       },
     },
+    ...scheduleExamples(target),
+    posting: {
+      summary: 'with a JSON body (put a receiver of your own as the url)',
+      value: {
+        delay: 'PT1H30M',
+        target: { url, method: 'POST', headers: { 'x-shop': 'north' }, body: { order: 17, remind: true } },
+      },
+    },
+  };
+}
+
+/** One of each kind that goes on, and what a delay is good for. */
+function scheduleExamples(target: object): Examples {
+  return {
     cron: {
       summary: 'on weekdays at half past two in Berlin, not on Christmas, one at a time',
       value: {
@@ -47,13 +61,6 @@ export function definitionExamples(url: string): Examples {
     watchdog: {
       summary: 'a watchdog: fires unless it is touched within five minutes',
       value: { delay: 'PT5M', tags: ['watchdog'], target },
-    },
-    posting: {
-      summary: 'with a JSON body (put a receiver of your own as the url)',
-      value: {
-        delay: 'PT1H30M',
-        target: { url, method: 'POST', headers: { 'x-shop': 'north' }, body: { order: 17, remind: true } },
-      },
     },
   };
 }

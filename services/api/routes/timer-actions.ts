@@ -9,7 +9,7 @@ import { changingHeaders, namespaceOf, puttingHeaders, readingHeaders } from '..
 import { timerId } from '../schemas/timer-request.js';
 import { run } from '../timers/manual-run.js';
 import { pause, resume } from '../timers/pausing.js';
-import { touch } from '../timers/toucher.js';
+import { touch } from '../timers/touching.js';
 import { pauseExamples, runExamples } from './examples.js';
 import { bodyMayBeMissing } from './optional-body.js';
 import { answerTimer, timerReply } from './timer-answer.js';

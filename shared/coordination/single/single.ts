@@ -6,12 +6,12 @@ import { SystemClock, type Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { DocumentStore } from '../../store/store.js';
 import type { Coordination } from '../coordination.js';
+import { DocumentsRegistry } from '../documents-registry.js';
 import type { Member } from '../membership.js';
 import { termDocument } from '../registry.js';
 import { SingleElection } from './election.js';
 import { MemoryDocuments } from './memory-documents.js';
 import { SingleMembership } from './membership.js';
-import { SingleRegistry } from './registry.js';
 import { Seat } from './seat.js';
 
 export interface SingleOptions {
@@ -26,7 +26,7 @@ export function openSingleCoordination(self: Member, options: SingleOptions = {}
   const { documents = new MemoryDocuments(), clock = new SystemClock(), onEvent } = options;
   const onError = (error: unknown) => onEvent?.('coordination-failed', { error: messageOf(error) });
   const seat = new Seat(documents, self);
-  const registry = new SingleRegistry({ documents, clock, onError });
+  const registry = new DocumentsRegistry({ documents, clock, onError });
   const election = new SingleElection({ self, seat, registry, clock, onError });
   const membership = new SingleMembership({ self, seat, onError });
   return {
@@ -38,7 +38,7 @@ export function openSingleCoordination(self: Member, options: SingleOptions = {}
     },
     async close() {
       await Promise.all([election.stop(), membership.stop()]);
-      registry.close();
+      await registry.close();
       seat.release();
     },
   };

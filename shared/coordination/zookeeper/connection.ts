@@ -9,7 +9,7 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { createClient, CreateMode, Exception, type Client, type Option } from 'node-zookeeper-client';
 import type { Clock } from '../../base/clock.js';
-import { unavailable, within } from './deadline.js';
+import { unavailable, within } from '../deadline.js';
 
 /** What it takes to go on with a session over another connection. */
 export interface Ticket {

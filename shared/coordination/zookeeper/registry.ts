@@ -35,6 +35,13 @@ export class ZooKeeperRegistry implements Registry {
     return this.#options.session.run(`reading ${name}`, (connection) => this.readOver(connection, name));
   }
 
+  verify(name: string): Promise<RegistryDocument | null> {
+    return this.#options.session.run(`verifying ${name}`, async (connection) => {
+      await this.#documents.catchUp(connection);
+      return this.readOver(connection, name);
+    });
+  }
+
   write(name: string, value: unknown, condition: WriteCondition): Promise<number | null> {
     return this.#options.session.run(`writing ${name}`, (connection) =>
       this.writeOver(connection, { name, value, ...condition }),

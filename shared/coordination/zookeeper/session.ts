@@ -16,7 +16,7 @@ import type { Random } from '../../base/random.js';
 import { Listeners } from '../listeners.js';
 import type { Connection, Ticket } from './connection.js';
 import { openConnection } from './connection.js';
-import { callDeadlineMs, unavailable } from './deadline.js';
+import { callDeadlineMs, unavailable } from '../deadline.js';
 import { Lease } from './lease.js';
 
 /** What happened, for the log and the metrics. */

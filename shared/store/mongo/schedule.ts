@@ -20,7 +20,7 @@ export function scheduleStore(db: Database): ScheduleStore {
       (await due(db.executions, ['retrying', 'deferred'], query)).map(toExecution),
     overdueExecutions: async (query) =>
       (await due(db.executions, ['claimed', 'running', 'awaiting-ack'], query)).map(toExecution),
-    heldBy: (holders, limit) => heldBy(db, holders, limit),
+    heldBy: (holders, limit, shards) => heldBy(db, { holders, limit, shards }),
     reclaim: (executions, by) => reclaim(db, executions, by),
     takeOver: (executions, by) => takeOver(db, executions, by),
     handBack: (executions, holder, now) => handBack(db, { executions, holder, now }),
@@ -32,21 +32,30 @@ export function scheduleStore(db: Database): ScheduleStore {
 async function due<Row extends TimerRow | ExecutionRow>(
   collection: Collection<Row>,
   states: Row['state'][],
-  { shards, namespace, before, limit }: DueQuery,
+  { shards, namespace, from, before, limit }: DueQuery,
 ): Promise<WithId<Row>[]> {
   const filter = {
     state: { $in: states },
-    wakeAt: { $lt: before },
+    wakeAt: { $lt: before, ...(from !== undefined && { $gte: from }) },
     shard: { $in: [...shards] },
     ...(namespace === undefined ? {} : { namespace }),
   };
   return collection.find(filter as Filter<Row>, { sort: { wakeAt: 1 }, limit, ...wholeBatch }).toArray();
 }
 
-async function heldBy(db: Database, holders: string[], limit: number): Promise<Execution[]> {
-  const rows = await db.executions
-    .find({ state: { $in: ['claimed', 'running'] }, holder: { $in: holders } }, { limit, ...wholeBatch })
-    .toArray();
+interface HeldQuery {
+  holders: string[];
+  limit: number;
+  shards: readonly number[] | undefined;
+}
+
+async function heldBy(db: Database, { holders, limit, shards }: HeldQuery): Promise<Execution[]> {
+  const filter: Filter<ExecutionRow> = {
+    state: { $in: ['claimed', 'running'] },
+    holder: { $in: holders },
+    ...(shards && { shard: { $in: [...shards] } }),
+  };
+  const rows = await db.executions.find(filter, { limit, ...wholeBatch }).toArray();
   return rows.map(toExecution);
 }
 

@@ -19,7 +19,7 @@ export class SqliteDelivery implements DeliveryStore {
   }
 
   aborts(runner: string): Promise<string[]> {
-    const text = `SELECT id FROM executions WHERE ${isHeldState} AND holder = ? AND state = 'running' AND abort = 1`;
+    const text = `SELECT id FROM executions WHERE ${isHeldState} AND holder = ? AND abort = 1`;
     return this.#db.read(() => (this.#db.sql(text).all(runner) as { id: string }[]).map(({ id }) => id));
   }
 

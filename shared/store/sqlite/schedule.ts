@@ -20,12 +20,12 @@ import { isDueState, isHeldState, isOverdueState } from './schema.js';
 /** The shards are a list in JSON: one process owns them all here, so the order in time comes first, from the index. */
 function isDue({ namespace }: DueQuery): string {
   const ofNamespace = namespace === undefined ? '' : 'AND namespace = ?';
-  return `wakeAt < ? AND shard IN (SELECT value FROM json_each(?)) ${ofNamespace} ORDER BY wakeAt LIMIT ?`;
+  return `wakeAt >= ? AND wakeAt < ? AND shard IN (SELECT value FROM json_each(?)) ${ofNamespace} ORDER BY wakeAt LIMIT ?`;
 }
 
 /** What `isDue` takes. */
-function dueValues({ shards, namespace, before, limit }: DueQuery): (string | number)[] {
-  return [before, JSON.stringify(shards), ...(namespace === undefined ? [] : [namespace]), limit];
+function dueValues({ shards, namespace, from = 0, before, limit }: DueQuery): (string | number)[] {
+  return [from, before, JSON.stringify(shards), ...(namespace === undefined ? [] : [namespace]), limit];
 }
 
 const isAsRead = `namespace = ? AND id = ? AND uid = ? AND generation = ? AND nextScheduledFor IS ? AND nextDueAt IS ?`;
@@ -109,11 +109,15 @@ export class SqliteSchedule implements ScheduleStore {
     );
   }
 
-  heldBy(holders: string[], limit: number): Promise<Execution[]> {
+  heldBy(holders: string[], limit: number, shards?: readonly number[]): Promise<Execution[]> {
     const text = `SELECT ${executionColumns} FROM executions
-      WHERE ${isHeldState} AND holder IN (SELECT value FROM json_each(?)) LIMIT ?`;
+      WHERE ${isHeldState} AND holder IN (SELECT value FROM json_each(?))
+      AND (? IS NULL OR shard IN (SELECT value FROM json_each(?))) LIMIT ?`;
+    const list = shards ? JSON.stringify(shards) : null;
     return this.#db.read(() =>
-      (this.#db.sql(text).all(JSON.stringify(holders), limit) as ExecutionRow[]).map(executionFrom),
+      (this.#db.sql(text).all(JSON.stringify(holders), list, list, limit) as ExecutionRow[]).map(
+        executionFrom,
+      ),
     );
   }
 
@@ -155,6 +159,7 @@ export class SqliteSchedule implements ScheduleStore {
   }
 }
 
+/** The values of `isDue`. */
 function asRead({ namespace, id, uid, generation, next }: Timer): unknown[] {
   return [namespace, id, uid, generation, next?.scheduledFor ?? null, next?.dueAt ?? null];
 }

@@ -71,6 +71,15 @@ export function rescueContract(open: OpenStore): void {
       expect(await store.schedule.heldBy(['a', 'b'], 1)).toHaveLength(1);
       expect(await store.schedule.heldBy([], 10)).toEqual([]);
     });
+
+    it('are those of the asked shards, where some are asked for', async () => {
+      const store = await setup();
+      const a = await insertExecution(store, { holder: 'a', shard: 3 });
+      await insertExecution(store, { holder: 'a', shard: 4 });
+
+      expect(ids(await store.schedule.heldBy(['a'], 10, [3, 5]))).toEqual(ids([a]));
+      expect(await store.schedule.heldBy(['a'], 10, [])).toEqual([]);
+    });
   });
 
   describe('claiming again', () => {

@@ -61,6 +61,15 @@ export function scheduleContract(open: OpenStore): void {
       expect(await store.schedule.dueTimers({ ...due, shards: [] })).toEqual([]);
     });
 
+    it('begin at the lower bound where there is one', async () => {
+      const store = await setup();
+      await store.timers.create([1, 2, 3].map((ms) => makeTimer({ id: `t${ms}`, next: dueIn(ms) })));
+
+      const found = await store.schedule.dueTimers({ ...due, from: baseTime + 2, before: baseTime + 3 });
+
+      expect(found.map((timer) => timer.id)).toEqual(['t2']);
+    });
+
     it('are no more than the limit, the oldest of them', async () => {
       const store = await setup();
       await store.timers.create([5, 3, 1, 4, 2].map((ms) => makeTimer({ id: `t${ms}`, next: dueIn(ms) })));

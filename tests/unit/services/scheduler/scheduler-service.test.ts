@@ -83,25 +83,32 @@ describe('the scheduler', () => {
     expect(ids()).toEqual(['waiting']);
   });
 
-  it('goes on for a while when the coordinator is away, since nobody else can lead', async () => {
+  it('goes on for a while when the registry is away, then takes no new work until it is back', async () => {
     const { service, clock, create, ids, state } = await setup();
     await service.start();
     await clock.advance(100);
-    state.leads = false;
+    Object.assign(state, { leads: false, registryAway: true });
     await create(4_000, 'meanwhile');
     await create(20_000, 'too late');
     await clock.advance(30_000);
     expect(ids()).toEqual(['meanwhile']);
+    state.registryAway = false;
+    await clock.advance(3_000);
+    expect(ids()).toContain('too late');
   });
 
-  it('claims nothing more once it hears of another leader', async () => {
-    const { service, clock, create, ids, state } = await setup();
+  it('goes on while it is no longer the leader, until the ring has another member', async () => {
+    const { service, clock, create, ids, state, registry } = await setup();
     await service.start();
     await clock.advance(100);
-    Object.assign(state, { leads: false, leader: 'scheduler-2' });
+    state.leads = false;
+    await create(4_000, 'mine');
+    await clock.advance(5_000);
+    const versions = [{ number: 2, members: ['scheduler-2'], effectiveFrom: clock.now() }];
+    expect(await registry.write('ring', { versions }, { expected: 1 })).toBe(2);
     await create(4_000, 'theirs');
     await clock.advance(5_000);
-    expect(ids()).toEqual([]);
+    expect(ids()).toEqual(['mine']);
   });
 
   it('claims nothing while its own lease is in doubt', async () => {

@@ -6,9 +6,14 @@ import { SchedulerService } from '../../../../services/scheduler/service.js';
 import { uuidV7 } from '../../../../shared/base/ids.js';
 import { loadConfig } from '../../../../shared/config/load.js';
 import type { Election, Leadership } from '../../../../shared/coordination/election.js';
+import { DocumentsRegistry } from '../../../../shared/coordination/documents-registry.js';
+import type { Membership } from '../../../../shared/coordination/membership.js';
+import { termDocument } from '../../../../shared/coordination/registry.js';
+import { MemoryDocuments } from '../../../../shared/coordination/single/memory-documents.js';
 import type { Presence } from '../../../../shared/presence/presence.js';
 import type { Bus } from '../../../../shared/queue/bus.js';
 import type { WorkMessage, WorkQueue } from '../../../../shared/queue/queue.js';
+import type { Rpc } from '../../../../shared/rpc/rpc.js';
 import { openSqliteStore } from '../../../../shared/store/sqlite/sqlite-store.js';
 import type { ProcessReport } from '../../../../shared/store/processes.js';
 import type { ScheduleStore, Store } from '../../../../shared/store/store.js';
@@ -41,7 +46,7 @@ export async function setup({
   onTestFinished(() => store.close());
   const clock = new ManualClock();
   const published: (WorkMessage & { at: number })[] = [];
-  const state = { leads, leader: null as string | null, holds: true, ready: 0, queueAway: false };
+  const state = { leads, holds: true, ready: 0, queueAway: false, registryAway: false };
   const queue = {
     publish: (messages: WorkMessage[]) => {
       if (state.queueAway) return Promise.resolve(messages.map(() => false));
@@ -60,13 +65,23 @@ export async function setup({
   const lead = (): Leadership => ({
     role: state.leads ? 'leader' : 'follower',
     term: 1,
-    leader: state.leader,
+    leader: state.leads ? 'scheduler-1' : null,
   });
-  let changed: (leadership: Leadership) => void = () => undefined;
+  const documents = new SometimesAway(() => state.registryAway);
+  await documents.write(termDocument, { term: 1, leader: 'scheduler-1' }, { expected: 0 });
+  const registry = new DocumentsRegistry({ documents, clock, onError: () => undefined });
+  const listeners: ((leadership: Leadership) => void)[] = [];
   const election = {
+    start: () => Promise.resolve(),
     current: lead,
-    onChange: (listener: typeof changed) => (changed = listener),
+    onChange: (listener: (leadership: Leadership) => void) => listeners.push(listener),
   } as unknown as Election;
+  const membership = {
+    start: () => Promise.resolve(),
+    members: () => [],
+    onChange: () => undefined,
+  } as unknown as Membership;
+  const rpc = { serve: () => () => undefined } as unknown as Rpc;
   let gone: (old: string) => void = () => undefined;
   const presence = {
     incarnation: me,
@@ -78,6 +93,10 @@ export async function setup({
     queue,
     bus,
     election,
+    membership,
+    registry,
+    rpc,
+    identity: { name: 'scheduler-1', service: 'scheduler' },
     presence,
     clock,
     random: seededRandom(1),
@@ -88,6 +107,7 @@ export async function setup({
       schedulerPublishLeadMs: leadMs,
       settledRetentionMs: 30 * dayMs,
       mode,
+      ring: 'leader',
     },
   });
   onTestFinished(() => service.stop());
@@ -103,9 +123,10 @@ export async function setup({
     /** Tells of a claimed execution that nobody holds. */
     nudgeClaimed: ({ shard }: Timer) => nudge(`nudge.${shard}`, { claimed: true }),
     nudgeClock: () => nudge('nudge.clock', {}),
+    registry,
     elect: () => {
       state.leads = true;
-      changed(lead());
+      for (const changed of listeners) changed(lead());
     },
     declareMeGone: () => gone(me),
     create: (inMs: number, id: string) => createAt(store, clock, { inMs, id }),
@@ -114,7 +135,25 @@ export async function setup({
   };
 }
 
-function createAt(
+/** Documents in memory that can be cut off. */
+class SometimesAway extends MemoryDocuments {
+  readonly #isAway: () => boolean;
+
+  constructor(isAway: () => boolean) {
+    super();
+    this.#isAway = isAway;
+  }
+
+  override read(name: string) {
+    return this.#isAway() ? Promise.reject(new Error('cut off')) : super.read(name);
+  }
+
+  override write(...write: Parameters<MemoryDocuments['write']>) {
+    return this.#isAway() ? Promise.reject(new Error('cut off')) : super.write(...write);
+  }
+}
+
+export function createAt(
   store: Store,
   clock: ManualClock,
   { inMs, id }: { inMs: number; id: string },

@@ -1,12 +1,12 @@
-/** Deadlines for a driver whose calls may hang for ever. */
-import type { Clock } from '../../base/clock.js';
-import { CarillonError } from '../../base/errors.js';
+/** Deadlines for coordinators whose calls may hang for ever. */
+import type { Clock } from '../base/clock.js';
+import { CarillonError } from '../base/errors.js';
 
 /** The longest that any call of the ports takes: below the two seconds that they promise. */
 export const callDeadlineMs = 1_800;
 
 export function unavailable(what: string, cause?: unknown): CarillonError {
-  return new CarillonError('coordination-unavailable', `ZooKeeper: ${what}`, { cause });
+  return new CarillonError('coordination-unavailable', `the coordinator: ${what}`, { cause });
 }
 
 /** The result of `work`, or a rejection with `coordination-unavailable` after `deadlineMs`; what comes later is dropped. */

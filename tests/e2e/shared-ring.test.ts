@@ -1,0 +1,120 @@
+/**
+ * Schedulers that share a ring: one comes, one is killed, one is stopped while 200 timers a second fall due, counted at
+ * the receiver. Nothing may be missing, early or called twice, and only what a killed one held may be late.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { startTestStack, type Stack } from '../support/stack.js';
+import { quantile, TimerLoad, type Account } from '../support/timer-load.js';
+
+interface Self {
+  role: string;
+  ringVersion: number;
+}
+
+describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
+  let stack: Stack;
+  const table: object[] = [];
+  beforeAll(async () => {
+    stack = await startTestStack({
+      apis: 1,
+      schedulers: 5,
+      workers: 2,
+      environment: () => ({ CARILLON_RING: 'shared' }),
+    });
+    // The fifth one is the newcomer of the tests: it is down until they start it.
+    await end('scheduler-5', 'SIGTERM');
+    await settled(4);
+  }, 240_000);
+  afterAll(async () => {
+    console.table(table);
+    await stack?.stop();
+  }, 60_000);
+
+  const cases: [string, number, () => Promise<unknown>][] = [
+    ['nothing happens', 4, () => Promise.resolve()],
+    ['one is added', 5, async () => stack.restarts(true, 'scheduler-5')],
+    ['one is stopped', 4, () => end('scheduler-5', 'SIGTERM')],
+    ['a follower is killed', 3, async () => end(await schedulerThat('follows'), 'SIGKILL')],
+    ['the leader is killed', 2, async () => end(await schedulerThat('leads'), 'SIGKILL')],
+  ];
+
+  it.each(cases)('lose, hurry and double nothing when %s', async (name, left, act) => {
+    const urls = stack.parts().flatMap(({ role, url }) => (role === 'api' ? [url!] : []));
+    const load = await TimerLoad.open({ urls, perSecond: 200, seconds: 16, aheadMs: 3_000, batch: 20 });
+    const created = load.create();
+    await pause(5_000);
+    await act();
+    await created;
+    await load.settled(60_000);
+    await settled(left);
+    const account = load.account();
+    await load.close();
+    table.push(rowOf(name, account));
+
+    expect(account.acknowledged).toBe(3_200);
+    expect(account.missing).toEqual([]);
+    expect(account.early).toEqual([]);
+    expect([...account.doubled]).toEqual([]);
+  });
+
+  async function end(id: string, signal: NodeJS.Signals): Promise<void> {
+    stack.restarts(false, id);
+    await stack.kill(id, signal);
+  }
+
+  /** Waits until this many schedulers answer, know the same ring and own all shards between them. */
+  async function settled(count: number): Promise<void> {
+    await eventually(
+      `${count} schedulers share the ring`,
+      async () => {
+        const owned = await Promise.all(schedulers().map(({ adminUrl }) => shardsOf(adminUrl!)));
+        const answers = owned.filter((shards) => shards !== null);
+        return answers.length === count && answers.reduce((sum, shards) => sum + shards) === 64;
+      },
+      60_000,
+    );
+  }
+
+  function schedulers() {
+    return stack.parts().filter(({ role }) => role === 'scheduler');
+  }
+
+  async function schedulerThat(what: 'leads' | 'follows'): Promise<string> {
+    for (const { id, adminUrl } of schedulers()) {
+      const self = await ask<Self>(`${adminUrl}/internal/self`);
+      if (self && (self.role === 'leader') === (what === 'leads')) return id;
+    }
+    throw new Error(`no scheduler ${what}`);
+  }
+});
+
+async function shardsOf(adminUrl: string): Promise<number | null> {
+  const text = await fetch(`${adminUrl}/metrics`).then(
+    (answer) => answer.text(),
+    () => null,
+  );
+  const found = text && /^carillon_scheduler_shards (\d+)$/m.exec(text);
+  return found ? Number(found[1]) : null;
+}
+
+async function ask<Answer>(url: string): Promise<Answer | null> {
+  return fetch(url).then(
+    (answer) => answer.json() as Promise<Answer>,
+    () => null,
+  );
+}
+
+function rowOf(what: string, { acknowledged, missing, early, doubled, lateness }: Account): object {
+  return {
+    what,
+    due: acknowledged,
+    missing: missing.length,
+    early: early.length,
+    doubled: doubled.size,
+    p50: quantile(lateness, 0.5),
+    p99: quantile(lateness, 0.99),
+    longest: quantile(lateness, 1),
+  };
+}
