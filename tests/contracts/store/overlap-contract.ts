@@ -196,6 +196,20 @@ export function overlapContract(open: OpenStore): void {
       },
     );
 
+    it.each(['bufferOne', 'cancelOther'] as const)(
+      'is free under %s once who had it has the turn, though nobody passed it on',
+      async (policy) => {
+        const turns = await setupBusy(policy);
+        const [first, second] = turns.executions;
+        await turns.start(second!);
+        await turns.change({}, [{ ...first!, state: 'cancelled' }]);
+
+        expect(await turns.start(await turns.reclaim(second!))).toEqual(wonBy(second!));
+
+        expect(await turns.turn()).toEqual({ busy: 1, buffered: null });
+      },
+    );
+
     it('has room for all under bufferAll', async () => {
       const { executions, start, now, turn } = await setupBusy('bufferAll', { others: 3 });
 

@@ -238,13 +238,15 @@ export function turnContract(open: OpenStore): void {
       const order: string[] = [];
       for (const execution of turns.executions) await turns.start(execution);
 
-      for (let turn = await turns.turn(); turn.busy !== null; turn = await turns.turn()) {
-        const now = await turns.now(turns.executions[turn.busy]!);
+      while (order.length < turns.executions.length) {
+        const { busy } = await turns.turn();
+        const now = await turns.now(turns.executions[busy!]!);
         if (now.state === 'deferred') expect(await turns.start(await turns.reclaim(now))).toEqual(wonBy(now));
         order.push(now.id);
         await turns.settle(now);
       }
 
+      expect(await turns.turn()).toEqual({ busy: null, buffered: null });
       expect(order).toEqual(turns.executions.map(({ id }) => id));
     });
   });
