@@ -54,7 +54,8 @@ describe('an outage under a timer of every ten seconds', () => {
       await clock.advance(catchUpMs + 3 * second);
 
       const late = published.filter(({ execution }) => execution.scheduledFor < back);
-      expect(late).toHaveLength(fired);
+      // Nobody starts anything in this world, so that it is published again after a while: once counts.
+      expect(new Set(late.map(({ execution }) => execution.id)).size).toBe(fired);
       for (const { execution } of late)
         expect(execution.callAt).toBeLessThanOrEqual(back + catchUpMs + second);
       const page = { namespace: 'default', timerId: 'it', before: null, limit: 2_000 };
