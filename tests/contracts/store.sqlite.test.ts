@@ -248,7 +248,7 @@ function schemaOf(raw: DatabaseSyncInstance): unknown[] {
 /** Another process that holds the file as a second Carillon would; rejects with what it says when it cannot. */
 async function holdOpen(path: string) {
   const script = `
-    import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+    import { DatabaseSync } from '@photostructure/sqlite';
     const db = new DatabaseSync(${JSON.stringify(path)});
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;');
     process.stdout.write('open');
