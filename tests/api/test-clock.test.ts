@@ -182,7 +182,7 @@ describe('a test clock', () => {
     await late.call('GET', '/v1/timers/none/preview', { headers: lab });
     const asked = world.call('PUT', url, { body: { now: begin } });
     while (
-      Object.keys(((await world.store.documents.read('test-clocks'))?.value ?? {}) as object).length === 0
+      Object.keys(((await world.store.documents.read('test-clocks'))?.value ?? {})).length === 0
     )
       await world.clock.advance(0);
     expect(

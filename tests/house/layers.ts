@@ -18,7 +18,7 @@ interface Layer {
 const pureFiles =
   'shared/(?:timers|ring)/[^/]+\\.ts|shared/settings/(?:timeline|freshness)\\.ts|shared/coordination/(?:raft|ranked)/(?:core|messages)\\.ts';
 const portFiles =
-  'shared/(?:store/(?:store|processes)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
+  'shared/(?:store/(?:store|processes|test-clocks)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
 const base = 'shared/base/.+';
 const signature = 'shared/signature/.+';
 /** Rooms in the middle: they use ports, never what stands behind them. */
