@@ -3,6 +3,7 @@
  * by that alone; the others are admitted first (admission.ts), beside them, so that nobody waits for their sake.
  */
 import type { ClientSession } from 'mongodb';
+import { CarillonError } from '../../base/errors.js';
 import type { Runner, Start, Started } from '../store.js';
 import { admitted } from './admission.js';
 import { updateGroups } from './batches.js';
@@ -24,12 +25,22 @@ interface Try {
 
 /** An unknown answer is asked for once more: what the first try won, the second one finds. */
 export async function start(db: Database, starts: Start[], by: Runner): Promise<Started> {
-  const tryOnce = (): Promise<Started> => within(startLimitMs, startOnce(db, starts, by));
+  const tryOnce = (): Promise<Started> => within(startLimitMs, inTime(startOnce(db, starts, by)));
   try {
     return await tryOnce();
   } catch (error) {
-    if (!isAway(error) && !isTimeLimit(error)) throw error;
+    if (!isAway(error)) throw error;
     return await tryOnce();
+  }
+}
+
+/** A server that is too slow is as good as away: the same start may well be asked for again. */
+async function inTime(answer: Promise<Started>): Promise<Started> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isTimeLimit(error)) throw error;
+    throw new CarillonError('store-unavailable', 'MongoDB took too long over a start', { cause: error });
   }
 }
 
