@@ -9,6 +9,8 @@ export interface Contender {
   coordination: Coordination;
   /** Its own way to the coordinator; breaking it hurts nobody else. */
   link: Link;
+  /** Its process stood still for this long. */
+  freeze(ms: number): void;
 }
 
 export interface Link {
