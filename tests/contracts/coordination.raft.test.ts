@@ -4,7 +4,7 @@ import { electionContract } from './election-contract.js';
 import { membershipContract } from './membership-contract.js';
 import { registryContract } from './registry-contract.js';
 
-const raft = { name: 'raft', severalMembers: true, open: openRaftWorld };
+const raft = { name: 'raft', severalMembers: true, open: () => openRaftWorld() };
 
 electionContract(raft);
 membershipContract(raft);

@@ -75,7 +75,11 @@ export class RaftElection implements Election {
     this.#wanted = true;
     await this.#stopping;
     const { self, votes, rpc, clock, onEvent } = this.#options;
-    this.#state = initialState(self.name, await votes.read(), timing);
+    const vote = await votes.read().catch((error: unknown) => {
+      this.#wanted = false;
+      throw error;
+    });
+    this.#state = initialState(self.name, vote, timing);
     this.#tickedAt = clock.monotonic();
     this.#running = true;
     this.#endServing = rpc.serve(raftMessage, (message) => this.#receive(message));

@@ -69,8 +69,9 @@ class Reach {
   }
 }
 
-export async function openRaftWorld(): Promise<RaftWorld> {
-  const folder = await mkdtemp(join(tmpdir(), 'carillon-raft-'));
+/** `given` holds the files of votes; a fresh folder unless told. */
+export async function openRaftWorld(given?: string): Promise<RaftWorld> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'carillon-raft-')));
   const documents = new MemoryDocuments();
   const living = new Map<string, boolean>();
   let looks = 0;
@@ -87,7 +88,7 @@ export async function openRaftWorld(): Promise<RaftWorld> {
     },
     async close() {
       await Promise.all(ends.map((end) => end()));
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
