@@ -1,9 +1,10 @@
 /**
  * Agenda on its MongoDB backend, on the server that Carillon's own stack uses. It has no bulk create: a batch is saved
- * job by job, all at once. Tuned: it looks ten times a second and not every 5 s, hears of new jobs by a change stream,
- * removes what is done, and counts a job as lost after 10 s and not 10 minutes.
+ * job by job, all at once. Tuned: it looks ten times a second and not every 5 s, removes what is done, counts a job as
+ * lost after 10 s and not 10 minutes, and locks no more jobs than it can run before that. Its change stream tells of
+ * jobs for now, not of those for later, and only costs here.
  */
-import { MongoBackend, MongoChangeStreamNotificationChannel } from '@agendajs/mongo-backend';
+import { MongoBackend } from '@agendajs/mongo-backend';
 import { Agenda } from 'agenda';
 import { MongoClient } from 'mongodb';
 
@@ -13,23 +14,26 @@ export const settings = {
     agenda: {},
   },
   tuned: {
-    told: 'as stock, and processEvery 100 ms, change stream notifications, removeOnComplete, defaultLockLifetime 10 s',
-    notify: true,
-    agenda: { processEvery: 100, removeOnComplete: true, defaultLockLifetime: 10_000 },
+    told: 'as stock, and processEvery 100 ms, removeOnComplete, defaultLockLifetime 10 s, defaultLockLimit and lockLimit 200',
+    agenda: {
+      processEvery: 100,
+      removeOnComplete: true,
+      defaultLockLifetime: 10_000,
+      defaultLockLimit: 200,
+      lockLimit: 200,
+    },
   },
 };
 
 const name = 'call';
 
-export async function open({ address, settings: { agenda: options, notify }, concurrency }) {
+export async function open({ address, settings: { agenda: options }, concurrency }) {
   const client = await MongoClient.connect(address);
-  const db = client.db();
   const agenda = new Agenda({
-    backend: new MongoBackend({ mongo: db }),
+    backend: new MongoBackend({ mongo: client.db() }),
     maxConcurrency: concurrency,
     defaultConcurrency: concurrency,
     ...options,
-    ...(notify && { notificationChannel: new MongoChangeStreamNotificationChannel({ db }) }),
   });
   agenda.on('error', () => {});
   return {

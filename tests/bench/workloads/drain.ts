@@ -11,7 +11,7 @@ import { one, scaled, type Measurement, type Workload, type World } from './work
 
 const timers = 20_000;
 const leadMs = 15_000;
-const leastLeadMs = 5_000;
+const leastLeadMs = 4_000;
 const aheadMs = 3_000;
 const limitMs = 120_000;
 
