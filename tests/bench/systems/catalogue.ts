@@ -68,7 +68,8 @@ export async function lackOf({ needs, packages }: System, servers: Servers): Pro
 /** Versions of the peers' packages, all pinned. */
 export async function packageVersions(): Promise<Record<string, string>> {
   const text = await readFile(join(peersFolder, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { dependencies: Record<string, string> }).dependencies;
+  const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
+  return Object.fromEntries(Object.entries(dependencies).map(([name, version]) => [`npm ${name}`, version]));
 }
 
 function isInstalled(name: string): boolean {
