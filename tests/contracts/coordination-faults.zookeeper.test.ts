@@ -46,7 +46,7 @@ describe('coordination by ZooKeeper under faults', () => {
     await a!.coordination.election.start();
     await leaderAmong([a!]);
     const { term } = a!.coordination.election.current();
-    a!.clock.freeze(sessionMs);
+    a!.freeze(sessionMs);
     expect(a!.coordination.election.current().role).not.toBe('leader');
     await eventually('it leads again', () => roleOf(a!) === 'leader');
     expect(a!.coordination.election.current().term).toBeGreaterThan(term);
@@ -59,7 +59,7 @@ describe('coordination by ZooKeeper under faults', () => {
     const names = () => world.observer.children(`${world.root}/members`);
     await eventually('both are announced', async () => (await names()).length === 2);
     const before = (await names()).sort();
-    a!.clock.freeze(sessionMs);
+    a!.freeze(sessionMs);
     await reached(a!);
     expect((await names()).sort()).toEqual(before);
   });

@@ -104,13 +104,12 @@ function severalCandidates(setup: (...names: string[]) => Promise<Contender[]>):
   });
 
   it('elects another one under a higher term when the leader resigns', async () => {
-    const contenders = await setupStarted('a', 'b');
+    const contenders = await setupStarted('a', 'b', 'c');
     const first = await leaderAmong(contenders);
     const { term } = first.coordination.election.current();
-    const [other] = contenders.filter((contender) => contender !== first);
     await first.coordination.election.stop();
-    await leaderAmong([other!]);
-    expect(other!.coordination.election.current().term).toBeGreaterThan(term);
+    const next = await leaderAmong(without(contenders, first));
+    expect(next.coordination.election.current().term).toBeGreaterThan(term);
     expect(roleOf(first)).toBe('follower');
   });
 
@@ -138,39 +137,79 @@ function severalCandidates(setup: (...names: string[]) => Promise<Contender[]>):
   it.each(['cut', 'stall'] as const)(
     'replaces a leader when its link breaks (%s), and takes it back as a follower when it heals',
     async (fault) => {
-      const contenders = await setupStarted('a', 'b');
+      const contenders = await setupStarted('a', 'b', 'c');
       const cutOff = await leaderAmong(contenders);
-      const [other] = contenders.filter((contender) => contender !== cutOff);
+      const others = without(contenders, cutOff);
       const { term } = cutOff.coordination.election.current();
       let stillBelieved = false;
-      other!.coordination.election.onChange(({ role }) => {
-        if (role === 'leader') stillBelieved = roleOf(cutOff) === 'leader';
-      });
-
+      for (const { coordination } of others)
+        coordination.election.onChange(({ role }) => {
+          if (role === 'leader') stillBelieved ||= roleOf(cutOff) === 'leader';
+        });
       const heard: Leadership[] = [];
       cutOff.coordination.election.onChange((leadership) => heard.push(leadership));
 
       cutOff.link[fault]();
       await eventually('it says itself that it leads no more', () => heard.at(-1)?.role === 'follower');
-      await eventually('the other one leads', () => roleOf(other!) === 'leader');
+      const next = await leaderAmong(others);
       expect(stillBelieved).toBe(false);
-      expect(other!.coordination.election.current().term).toBeGreaterThan(term);
+      expect(next.coordination.election.current().term).toBeGreaterThan(term);
 
       cutOff.link.heal();
       await eventually('it knows who leads', () => {
-        return cutOff.coordination.election.current().leader === other!.self.name;
+        return cutOff.coordination.election.current().leader === next.self.name;
       });
       expect(roleOf(cutOff)).toBe('follower');
 
-      await other!.coordination.election.stop();
+      for (const { coordination } of others) await coordination.election.stop();
       await leaderAmong([cutOff]);
       const installed = await cutOff.coordination.registry.read(termDocument);
       expect((installed!.value as TermValue).term).toBe(cutOff.coordination.election.current().term);
     },
   );
 
+  it('does not let a leader act that wakes from a freeze longer than its lease', async () => {
+    const contenders = await setupStarted('a', 'b', 'c');
+    const frozen = await leaderAmong(contenders);
+    const { term } = frozen.coordination.election.current();
+    frozen.freeze(10_000);
+    expect(roleOf(frozen)).not.toBe('leader');
+    const next = await leaderAmong(contenders);
+    expect(next.coordination.election.current().term).toBeGreaterThan(term);
+  });
+
+  it('lets a leader that was replaced write nothing under its term', async () => {
+    const contenders = await setupStarted('a', 'b', 'c');
+    const old = await leaderAmong(contenders);
+    const guard = {
+      name: termDocument,
+      version: (await old.coordination.registry.read(termDocument))!.version,
+    };
+    expect(await old.coordination.registry.write('ring', 'first', { expected: 0, guard })).toBe(1);
+    old.link.cut();
+    await leaderAmong(without(contenders, old));
+    old.link.heal();
+    await reached(old);
+    expect(await old.coordination.registry.write('ring', 'late', { expected: 1, guard })).toBeNull();
+  });
+
+  it('steps down when a higher term is installed, and somebody leads again only above it', async () => {
+    const contenders = await setupStarted('a', 'b', 'c');
+    const old = await leaderAmong(contenders);
+    const roles: string[] = [];
+    old.coordination.election.onChange(({ role }) => roles.push(role));
+    const { registry } = old.coordination;
+    const { version } = (await registry.read(termDocument))!;
+    await registry.write(termDocument, { term: 40, leader: 'stranger' }, { expected: version });
+    const leads = ({ coordination }: Contender) => coordination.election.current();
+    await eventually('one leads above it', () =>
+      contenders.some((one) => leads(one).role === 'leader' && leads(one).term > 40),
+    );
+    expect(roles[0]).not.toBe('leader');
+  });
+
   it('keeps the leader through a short break of its link', async () => {
-    const contenders = await setupStarted('a', 'b');
+    const contenders = await setupStarted('a', 'b', 'c');
     const leader = await leaderAmong(contenders);
     const heard: Leadership[] = [];
     leader.coordination.election.onChange((leadership) => heard.push(leadership));
@@ -180,4 +219,8 @@ function severalCandidates(setup: (...names: string[]) => Promise<Contender[]>):
     expect(roleOf(leader)).toBe('leader');
     expect(heard).toEqual([]);
   });
+}
+
+function without(contenders: Contender[], one: Contender): Contender[] {
+  return contenders.filter((contender) => contender !== one);
 }

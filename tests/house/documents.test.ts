@@ -64,6 +64,7 @@ describe('the documents', () => {
       'test:full',
       'e2e',
       'performance_test',
+      'bench',
     ];
     expect(told).toEqual(expect.arrayContaining(users));
   });

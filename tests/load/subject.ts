@@ -48,7 +48,7 @@ async function startLocalStack(): Promise<Subject> {
 }
 
 async function startOneProcess(): Promise<Subject> {
-  const embedded = await startEmbedded();
+  const embedded = await startEmbedded({ CARILLON_LOG_LEVEL: 'warn' });
   return {
     name: 'embedded',
     urls: [embedded.url],

@@ -4,7 +4,7 @@
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { postSteadily, postTimers } from './timer-posting.js';
 
 export interface LoadOptions {
   /** Addresses of the API; a failed request is repeated at the next one. */
@@ -69,21 +69,12 @@ export class TimerLoad {
 
   /** Creates the timers, second by second, and resolves when the last one has been acknowledged. */
   async create(): Promise<void> {
-    const { perSecond, seconds, aheadMs, batch = Math.max(1, Math.round(perSecond / 100)) } = this.#options;
-    const start = Date.now();
-    const total = perSecond * seconds;
-    const pending: Promise<void>[] = [];
-    for (let made = 0; made < total; made += batch) {
-      const due = start + (made / perSecond) * 1_000;
-      if (due > Date.now()) await pause(due - Date.now());
-      const size = Math.min(batch, total - made);
-      const timers = Array.from({ length: size }, (_, i) => ({
-        id: `${this.#run}-${made + i}`,
-        at: Math.round(start + aheadMs + ((made + i) / perSecond) * 1_000),
-      }));
-      pending.push(this.#post(timers));
-    }
-    await Promise.all(pending);
+    const start = Date.now() + this.#options.aheadMs;
+    await postSteadily(this.#options, (timers) =>
+      this.#post(
+        timers.map(({ n, elapsedMs }) => ({ id: `${this.#run}-${n}`, at: Math.round(start + elapsedMs) })),
+      ),
+    );
   }
 
   /** Creates `count` timers that all fall due at `at`. */
@@ -147,36 +138,12 @@ export class TimerLoad {
     for (const { resolve } of done) resolve();
   }
 
-  /** Posts until acknowledged: a timer that is there already was acknowledged by an answer that got lost. */
   async #post(timers: { id: string; at: number }[]): Promise<void> {
     const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
-    const body = JSON.stringify({
-      timers: timers.map(({ id, at }) => ({ id, at: new Date(at).toISOString(), target: { url } })),
-    });
-    for (let tries = 0; ; tries++) {
-      const results = await this.#attempt(this.#options.urls[tries % this.#options.urls.length]!, body);
-      if (results?.every(({ status }) => status === 201 || status === 409)) break;
-      if (results?.some(({ status }) => status >= 400 && status < 500 && status !== 409 && status !== 429)) {
-        throw new Error(`refused: ${JSON.stringify(results.find(({ status }) => status >= 400))}`);
-      }
-      await pause(200);
-    }
+    await postTimers(
+      this.#options.urls,
+      timers.map((timer) => ({ ...timer, target: { url } })),
+    );
     for (const { id, at } of timers) this.#dueAt.set(id, at);
-  }
-
-  async #attempt(url: string, body: string): Promise<{ status: number }[] | null> {
-    try {
-      const answer = await fetch(`${url}/v1/timers:batch`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal: AbortSignal.timeout(10_000),
-      });
-      if (answer.status === 400 || answer.status === 422) throw new TypeError(await answer.text());
-      return answer.ok ? ((await answer.json()) as { results: { status: number }[] }).results : null;
-    } catch (error) {
-      if (error instanceof TypeError && error.message.startsWith('{')) throw error;
-      return null;
-    }
   }
 }

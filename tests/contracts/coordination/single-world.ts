@@ -16,6 +16,7 @@ export async function openSingleWorld(): Promise<CoordinationWorld> {
         self,
         coordination: openSingleCoordination(self, { documents }),
         link: unbreakable,
+        freeze: () => undefined,
       };
       contenders.push(contender);
       return contender;

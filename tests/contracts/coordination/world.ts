@@ -9,6 +9,8 @@ export interface Contender {
   coordination: Coordination;
   /** Its own way to the coordinator; breaking it hurts nobody else. */
   link: Link;
+  /** Its process stood still for this long. */
+  freeze(ms: number): void;
 }
 
 export interface Link {
@@ -49,7 +51,7 @@ export function reached({ coordination }: Contender): Promise<void> {
 }
 
 /** Waits for the one among them that leads. */
-export async function leaderAmong(contenders: Contender[]): Promise<Contender> {
+export async function leaderAmong<One extends Contender>(contenders: One[]): Promise<One> {
   const leaders = () => contenders.filter((contender) => roleOf(contender) === 'leader');
   await eventually('exactly one leads', () => leaders().length === 1);
   return leaders()[0]!;

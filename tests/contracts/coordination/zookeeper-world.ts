@@ -5,12 +5,12 @@ import { systemRandom } from '../../../shared/base/random.js';
 import { openConnection, type Connection } from '../../../shared/coordination/zookeeper/connection.js';
 import { openZooKeeperCoordination } from '../../../shared/coordination/zookeeper/zookeeper.js';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
+import { FreezableClock } from './freezable-clock.js';
 import type { Contender, CoordinationWorld } from './world.js';
 import { makeMember } from './world.js';
 
 export interface ZooKeeperContender extends Contender {
   link: TcpProxy;
-  clock: FreezableClock;
 }
 
 export interface ZooKeeperWorld extends CoordinationWorld {
@@ -24,19 +24,6 @@ export interface ZooKeeperWorld extends CoordinationWorld {
 
 /** Short, so that expiries are soon awaited; the server's least is twice its tick. */
 export const sessionMs = 1_500;
-
-/** A clock whose process can look as if it had stood still for a while. */
-export class FreezableClock extends SystemClock {
-  #frozenMs = 0;
-
-  override monotonic(): number {
-    return super.monotonic() + this.#frozenMs;
-  }
-
-  freeze(ms: number): void {
-    this.#frozenMs += ms;
-  }
-}
 
 export async function openZooKeeperWorld(): Promise<ZooKeeperWorld> {
   const servers = process.env.ZOOKEEPER_SERVERS;
@@ -95,7 +82,7 @@ async function openContender(options: {
     random: systemRandom,
     onEvent: () => undefined,
   });
-  return { self, coordination, link, clock };
+  return { self, coordination, link, freeze: (ms) => clock.freeze(ms) };
 }
 
 async function removeAll(connection: Connection, path: string): Promise<void> {

@@ -16,14 +16,10 @@ export interface Ground {
 
 export const grounds: Record<string, () => Promise<Ground>> = {
   async 'one process'() {
-    const embedded = await startEmbedded();
+    const embedded = await startEmbedded({ CARILLON_LOG_LEVEL: 'warn' });
     return {
       urls: [embedded.url, embedded.url],
-      async outage(during) {
-        await embedded.kill();
-        await during();
-        await embedded.restart();
-      },
+      outage: (during) => embedded.replace(during),
       stop: () => embedded.stop(),
     };
   },
