@@ -52,7 +52,12 @@ export const layers: readonly Layer[] = [
     name: 'adapter',
     files: /^shared\/(store|queue|coordination)\/(?:([^/]+)\/)?/,
     may: ['shared/$1/(?:$2/.+|(?!open\\.ts)[^/]+\\.ts)', base, pureFiles],
-    mayTypes: [telemetry, 'shared/queue/bus\\.ts', 'shared/store/store\\.ts', 'shared/rpc/rpc\\.ts'],
+    mayTypes: [
+      telemetry,
+      'shared/queue/bus\\.ts',
+      'shared/store/(?:store|processes)\\.ts',
+      'shared/rpc/rpc\\.ts',
+    ],
   },
   { name: 'config', files: /^shared\/config\//, may: [base, config], packages: ['typebox', 'node:.+'] },
   { name: 'telemetry', files: /^shared\/telemetry\//, may: [base, telemetry] },

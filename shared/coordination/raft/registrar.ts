@@ -6,7 +6,7 @@
 import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { Loop } from '../../base/loop.js';
-import type { ProcessRow, ProcessStore } from '../../store/store.js';
+import type { ProcessRow, ProcessStore } from '../../store/processes.js';
 import type { Roll } from './roll.js';
 
 export interface RegistrarOptions {

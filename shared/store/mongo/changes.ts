@@ -8,15 +8,7 @@ import { type Execution, openStates } from '../../timers/execution.js';
 import type { Definition, TimerKey } from '../../timers/timer.js';
 import { type Decision, definitionKey } from '../store.js';
 import { type Database, wholeBatch } from './database.js';
-import {
-  definitionRange,
-  timerRowId,
-  toExecution,
-  toExecutionRow,
-  toTimer,
-  toTimerRow,
-  uidRange,
-} from './rows.js';
+import { definitionRange, timerRowId, toExecution, toExecutionRow, toTimer, toTimerRow } from './rows.js';
 import { type Conclusion, Patience } from './transactions.js';
 
 interface Transaction {
@@ -44,7 +36,7 @@ async function readCurrent({ db, session }: Transaction, key: TimerKey): Promise
   if (!row) return null;
   const { namespace, uid } = row;
   const open = await db.executions
-    .find({ _id: uidRange(uid), uid, state: { $in: [...openStates] } }, { session, ...wholeBatch })
+    .find({ uid, state: { $in: [...openStates] } }, { session, ...wholeBatch })
     .toArray();
   const started = await db.executions.findOne(
     { namespace, timerId: key.id, uid, attempt: { $gt: 0 } },

@@ -6,7 +6,7 @@
 import type { Timer } from '../../timers/timer.js';
 import { openStates } from '../../timers/execution.js';
 import { updateGroups } from './batches.js';
-import { type Database, wholeBatch } from './database.js';
+import type { Database } from './database.js';
 import { stampOf, timerRowId, type TimerRow } from './rows.js';
 
 /** A timer without next occurrence, as it was read. */
@@ -62,17 +62,7 @@ function unchanged(timers: Finished[]) {
 
 async function uidsWithOpen(db: Database, timers: Finished[]): Promise<Set<string>> {
   if (timers.length === 0) return new Set();
-  // The beginnings of `_id`s become ranges of one index scan.
-  const beginnings = timers.map(({ uid }) => new RegExp(`^${escaped(uid)}-`));
-  const rows = await db.executions
-    .find(
-      { _id: { $in: beginnings }, state: { $in: [...openStates] } },
-      { projection: { _id: 0, uid: 1 }, ...wholeBatch },
-    )
-    .toArray();
-  return new Set(rows.map(({ uid }) => uid));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[^A-Za-z0-9_-]/g, '\\$&');
+  const uids = timers.map(({ uid }) => uid);
+  const open = await db.executions.distinct('uid', { uid: { $in: uids }, state: { $in: [...openStates] } });
+  return new Set(open);
 }

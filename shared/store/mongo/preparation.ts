@@ -4,6 +4,7 @@
  */
 import type { MongoClient } from 'mongodb';
 import { CarillonError } from '../../base/errors.js';
+import { openStates } from '../../timers/execution.js';
 import { shardCount } from '../../timers/timer.js';
 import type { Database } from './database.js';
 import { isRefused } from './errors.js';
@@ -50,7 +51,7 @@ async function limitTransactions(client: MongoClient): Promise<void> {
   }
 }
 
-/** Few, for each is paid for by every write. Whatever belongs to one uid or one execution is a range of `_id` instead. */
+/** Few, for each is paid for by every write. What belongs to one execution is a range of `_id` instead. */
 async function createIndexes(db: Database): Promise<void> {
   await Promise.all([
     db.timers.createIndexes([
@@ -60,11 +61,8 @@ async function createIndexes(db: Database): Promise<void> {
     db.executions.createIndexes([
       { key: { state: 1, wakeAt: 1, shard: 1, holder: 1 } },
       { key: { namespace: 1, timerId: 1, scheduledFor: -1, _id: -1 } },
-      // Only those that wait for their turn are in it.
-      {
-        key: { uid: 1, scheduledFor: 1 },
-        partialFilterExpression: { state: 'deferred', reason: 'overlap' },
-      },
+      // Only open ones are in it: a recurring timer keeps hundreds of thousands that have ended.
+      { key: { uid: 1, scheduledFor: 1 }, partialFilterExpression: { state: { $in: [...openStates] } } },
     ]),
     db.definitions.createIndex({ expireAt: 1 }, { sparse: true }),
     // Every collection has this one already; asking for it creates the collection, which transactions want to find.

@@ -3,8 +3,8 @@
  * adapter needs (`_id`, stamps, server sessions) leaves through here.
  *
  * Ids carry the keys: a timer's `_id` is `namespace/id`, an execution's `uid-<scheduledFor>`, an attempt's
- * `executionId#n`, a retired definition's `uid:version`. So what belongs to one uid or one execution is a range of
- * `_id` and needs no further index.
+ * `executionId#n`, a retired definition's `uid:version`. So the attempts of one execution and the definitions of one uid
+ * are ranges of `_id` and need no further index.
  */
 import type { Binary, Document } from 'mongodb';
 import type { Execution } from '../../timers/execution.js';
@@ -63,11 +63,6 @@ export interface MetaRow {
 
 export function timerRowId({ namespace, id }: TimerKey): string {
   return `${namespace}/${id}`;
-}
-
-/** The `_id`s of a uid's executions: the hyphen and what follows it, up to the next character. */
-export function uidRange(uid: string): { $gt: string; $lt: string } {
-  return { $gt: `${uid}-`, $lt: `${uid}.` };
 }
 
 /** The `_id`s of a uid's retired definitions. */

@@ -13,7 +13,8 @@ import { MemoryDocuments } from '../../../shared/coordination/single/memory-docu
 import { RpcClient } from '../../../shared/rpc/client.js';
 import type { Rpc } from '../../../shared/rpc/rpc.js';
 import { RpcServer } from '../../../shared/rpc/server.js';
-import type { DocumentStore, ProcessRow } from '../../../shared/store/store.js';
+import type { ProcessRow } from '../../../shared/store/processes.js';
+import type { DocumentStore } from '../../../shared/store/store.js';
 import { Metrics } from '../../../shared/telemetry/metrics.js';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 import { FreezableClock } from './freezable-clock.js';

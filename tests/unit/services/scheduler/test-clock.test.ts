@@ -11,7 +11,7 @@ const second = 1_000;
 const hour = 3_600 * second;
 
 /** A scheduler, a test clock for the default namespace that stands where the real one does, and a worker that answers. */
-async function setup({ mode = 'development' } = {}) {
+async function setup({ mode = 'development' }: { mode?: 'development' | 'production' } = {}) {
   const started = await world({ mode });
   const { clock, store, published, createAs, nudgeClock } = started;
   const begun = clock.now();

@@ -178,6 +178,8 @@ describe('what a timer is described as', () => {
   it('gives the very same definition when it is sent again, however much later', () => {
     fc.assert(
       fc.property(definition, (sent) => {
+        // Some exclude their own only occurrence, which is refused.
+        fc.pre(!Array.isArray(resolve(sent, { now: baseTime, id: 'tea' })));
         const { wish } = resolved(sent);
         const key = { namespace: 'default', id: 'tea' };
         const timer = createTimer({ ...key, uid: 'u', wish, idempotencyKey: null, now: baseTime });
