@@ -1,5 +1,6 @@
 /** The options of `npm run stack`, read and checked; all of them have defaults. */
 import { parseArgs } from 'node:util';
+import { coordinations, type Coordination } from './brokers.js';
 
 export interface StackArguments {
   apiPort: number;
@@ -7,6 +8,7 @@ export interface StackArguments {
   schedulers: number;
   workers: number;
   zookeepers: number;
+  coordination: Coordination;
   dataFolder: string;
 }
 
@@ -16,6 +18,8 @@ export const usage = `npm run stack -- [options]
   --schedulers 2
   --workers 2
   --zookeepers 1
+  --coordination zookeeper
+                       how schedulers elect one: ${coordinations.join(', ')}
   --data ./data/stack  folder for stack.json, logs and the brokers' data
 Brokers are taken from MONGODB_URL, RABBITMQ_URL, ZOOKEEPER_SERVERS, or started from what this machine has.`;
 
@@ -25,6 +29,7 @@ const defaults = {
   schedulers: '2',
   workers: '2',
   zookeepers: '1',
+  coordination: 'zookeeper',
   data: './data/stack',
 };
 
@@ -39,6 +44,7 @@ export function parseStackArguments(words: readonly string[]): StackArguments | 
       schedulers: text('schedulers'),
       workers: text('workers'),
       zookeepers: text('zookeepers'),
+      coordination: text('coordination'),
       data: text('data'),
       help: { type: 'boolean', default: false },
     },
@@ -50,6 +56,7 @@ export function parseStackArguments(words: readonly string[]): StackArguments | 
     schedulers: whole('schedulers', values.schedulers, { from: 0, to: 64 }),
     workers: whole('workers', values.workers, { from: 0, to: 64 }),
     zookeepers: whole('zookeepers', values.zookeepers, { from: 1, to: 7 }),
+    coordination: coordinationOf(values.coordination),
     dataFolder: values.data,
   };
 }
@@ -58,4 +65,10 @@ function whole(name: string, text: string, { from, to }: { from: number; to: num
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= from && value <= to) return value;
   throw new Error(`--${name} must be a whole number from ${from} to ${to}, not ${JSON.stringify(text)}`);
+}
+
+function coordinationOf(text: string): Coordination {
+  const found = coordinations.find((coordination) => coordination === text);
+  if (found) return found;
+  throw new Error(`--coordination must be one of ${coordinations.join(', ')}, not ${JSON.stringify(text)}`);
 }

@@ -9,6 +9,15 @@ import type { PartDefinition } from './supervisor.js';
 
 export const brokerRoles: readonly BrokerRole[] = ['mongodb', 'rabbitmq', 'zookeeper'];
 
+/** How schedulers elect one. */
+export const coordinations = ['zookeeper', 'ranked', 'single'] as const;
+export type Coordination = (typeof coordinations)[number];
+
+/** The brokers that are used where schedulers elect one in this way. */
+export function brokersFor(coordination: Coordination): readonly BrokerRole[] {
+  return brokerRoles.filter((role) => role !== 'zookeeper' || coordination === 'zookeeper');
+}
+
 /** The variables that give a broker by its address. */
 export const addressVariables: Readonly<Record<BrokerRole, string>> = {
   mongodb: 'MONGODB_URL',

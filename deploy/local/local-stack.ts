@@ -4,7 +4,7 @@
  * and catches no signals. Brokers start before services and stop after them.
  */
 import { join, resolve } from 'node:path';
-import { addressVariables, brokerParts, brokerRoles, findBrokers } from './brokers.js';
+import { addressVariables, brokerParts, brokersFor, findBrokers, type Coordination } from './brokers.js';
 import type { BrokerRole, Way } from './servers/way.js';
 import { compiledMain, serviceParts, serviceRoles, type ServiceRole } from './services.js';
 import { writeStackFile, type StackPart } from './stack-file.js';
@@ -22,8 +22,8 @@ export interface StackOptions {
   /** Port of the first api, the others follow it; free ones if unset. */
   apiPort?: number;
   /** How schedulers elect one; `zookeeper` unless told. */
-  coordination?: string;
-  /** Which brokers to start; all unless told. */
+  coordination?: Coordination;
+  /** Which brokers to start; those that the coordination needs unless told. */
   brokers?: readonly BrokerRole[];
   brokerPorts?: Partial<Readonly<Record<BrokerRole, number>>>;
   /** Use brokers named by MONGODB_URL, RABBITMQ_URL, ZOOKEEPER_SERVERS; else only servers of our own, which may be killed. */
@@ -133,7 +133,8 @@ class LocalStack implements Stack {
   }
 
   async #defineBrokers(): Promise<void> {
-    const { brokers = brokerRoles, brokerPorts = {}, zookeepers = 1, givenBrokers = false } = this.#options;
+    const { coordination = 'zookeeper', brokers = brokersFor(coordination) } = this.#options;
+    const { brokerPorts = {}, zookeepers = 1, givenBrokers = false } = this.#options;
     if (brokers.length === 0) return;
     const ways = await findBrokers(process.env, { given: givenBrokers });
     refuseMissing(brokers.map((role) => ({ role, way: ways[role] })));

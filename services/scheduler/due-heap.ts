@@ -1,4 +1,7 @@
-/** What is claimed and waits for its instant, earliest first: a binary heap with a set of the ids in it. */
+/**
+ * What is claimed and waits for its instant, earliest first: a binary heap. Of one execution the newest claim counts; an
+ * older one that is still in the heap is passed over when it comes to the top.
+ */
 import type { Execution } from '../../shared/timers/execution.js';
 import type { Definition } from '../../shared/timers/timer.js';
 
@@ -7,27 +10,38 @@ export interface Held {
   definition: Definition | null;
 }
 
+/** True when the first is a later claim of the execution, or one under a later generation of its timer. */
+export function supersedes(
+  { execution: later }: Pick<Held, 'execution'>,
+  { execution: present }: Pick<Held, 'execution'>,
+): boolean {
+  if (later.generation !== present.generation) return later.generation > present.generation;
+  return later.claim > present.claim;
+}
+
 export class DueHeap {
   #items: Held[] = [];
-  readonly #ids = new Set<string>();
+  readonly #newest = new Map<string, Held>();
 
   get size(): number {
-    return this.#items.length;
+    return this.#newest.size;
   }
 
   has(id: string): boolean {
-    return this.#ids.has(id);
+    return this.#newest.has(id);
   }
 
   /** The instant of the earliest, or null. */
   earliest(): number | null {
+    this.#passOver();
     return this.#items[0]?.execution.callAt ?? null;
   }
 
-  /** Adds it unless its id is in already. */
+  /** Adds it unless this claim of it, or a later one, is in already. */
   push(held: Held): void {
-    if (this.#ids.has(held.execution.id)) return;
-    this.#ids.add(held.execution.id);
+    const present = this.#newest.get(held.execution.id);
+    if (present && !supersedes(held, present)) return;
+    this.#newest.set(held.execution.id, held);
     this.#items.push(held);
     this.#rise(this.#items.length - 1);
   }
@@ -35,16 +49,27 @@ export class DueHeap {
   /** Takes out up to `limit` whose instant is not after `instant`, in order. */
   takeDue(instant: number, limit: number): Held[] {
     const due: Held[] = [];
-    while (due.length < limit && this.#items.length > 0 && this.#callAt(0) <= instant) due.push(this.#pop());
+    for (let earliest = this.earliest(); due.length < limit; earliest = this.earliest()) {
+      if (earliest === null || earliest > instant) break;
+      const held = this.#pop();
+      this.#newest.delete(held.execution.id);
+      due.push(held);
+    }
     return due;
   }
 
   /** Takes out everything, in no order. */
   clear(): Held[] {
-    const all = this.#items;
+    const all = [...this.#newest.values()];
     this.#items = [];
-    this.#ids.clear();
+    this.#newest.clear();
     return all;
+  }
+
+  /** Drops from the top what a later claim has taken the place of. */
+  #passOver(): void {
+    while (this.#items.length > 0 && this.#newest.get(this.#items[0]!.execution.id) !== this.#items[0])
+      this.#pop();
   }
 
   #pop(): Held {
@@ -54,7 +79,6 @@ export class DueHeap {
       this.#items[0] = last;
       this.#sink(0);
     }
-    this.#ids.delete(first.execution.id);
     return first;
   }
 

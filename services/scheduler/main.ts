@@ -1,8 +1,11 @@
 /** The process shell of the scheduler. */
-import { openCoordination } from '../../shared/coordination/open.js';
+import type { ClusterConfig } from '../../shared/config/cluster.js';
+import { openCoordination, type CoordinationOptions } from '../../shared/coordination/open.js';
 import { runProcess } from '../../shared/process/run.js';
+import type { Bus } from '../../shared/queue/bus.js';
 import { openQueue } from '../../shared/queue/open.js';
 import { openStore } from '../../shared/store/open.js';
+import type { DocumentStore } from '../../shared/store/store.js';
 import { schedulerSchema } from './config.js';
 import { SchedulerService } from './service.js';
 
@@ -29,16 +32,8 @@ await runProcess({
       service: identity.service,
       adminUrl: context.adminUrl,
     };
-    const { zookeeperServers, zookeeperRoot, zookeeperSessionMs } = config;
     const coordination = await openCoordination(
-      config.coordination === 'single'
-        ? { kind: 'single', documents: store.documents }
-        : {
-            kind: 'zookeeper',
-            servers: zookeeperServers,
-            root: zookeeperRoot,
-            sessionMs: zookeeperSessionMs,
-          },
+      coordinationOptions(config, { documents: store.documents, bus: queueing.bus }),
       { ...context, self },
     );
     context.onStop('coordination', () => coordination.close());
@@ -52,3 +47,22 @@ await runProcess({
     await context.start('scheduler', scheduler);
   },
 });
+
+function coordinationOptions(
+  config: ClusterConfig,
+  { documents, bus }: { documents: DocumentStore; bus: Bus },
+): CoordinationOptions {
+  switch (config.coordination) {
+    case 'single':
+      return { kind: 'single', documents };
+    case 'ranked':
+      return { kind: 'ranked', documents, bus, rank: config.rank };
+    case 'zookeeper':
+      return {
+        kind: 'zookeeper',
+        servers: config.zookeeperServers,
+        root: config.zookeeperRoot,
+        sessionMs: config.zookeeperSessionMs,
+      };
+  }
+}

@@ -9,7 +9,7 @@ import type { Random } from '../../shared/base/random.js';
 import { maxDefinitionBytes, type WorkMessage, type WorkQueue } from '../../shared/queue/queue.js';
 import type { Definition } from '../../shared/timers/timer.js';
 import type { Execution } from '../../shared/timers/execution.js';
-import { DueHeap, type Held } from './due-heap.js';
+import { DueHeap, supersedes, type Held } from './due-heap.js';
 import type { SchedulerMetrics } from './metrics.js';
 
 const batchSize = 500;
@@ -51,7 +51,10 @@ export class Publisher {
 
   /** Takes claimed executions; the definition may be left out where the worker shall read it. */
   hold(held: readonly Held[]): void {
-    for (const item of held) if (!this.#unconfirmed.has(item.execution.id)) this.#heap.push(item);
+    for (const item of held) {
+      const sent = this.#unconfirmed.get(item.execution.id);
+      if (!sent || supersedes(item, sent)) this.#heap.push(item);
+    }
     this.#arm();
   }
 
@@ -99,7 +102,7 @@ export class Publisher {
     metrics.publishBatch.observe(batch.length);
     let refused = 0;
     batch.forEach((held, i) => {
-      this.#unconfirmed.delete(held.execution.id);
+      if (this.#unconfirmed.get(held.execution.id) === held) this.#unconfirmed.delete(held.execution.id);
       if (confirmed[i]) return;
       refused++;
       this.#heap.push(held);

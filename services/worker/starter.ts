@@ -69,8 +69,9 @@ export class Starter {
     const { won, refused } = await store.start(starts, { incarnation: runner, now, expireAt });
     const startedAt = clock.now();
     return batch.map(({ message, definition }, i) => {
-      const { id, until } = starts[i]!;
-      if (won.has(id)) return { message, definition, runner, startedAt, until };
+      const { id } = starts[i]!;
+      const until = won.get(id);
+      if (until !== undefined) return { message, definition, runner, startedAt, until };
       return refused.has(id) ? 'refused' : 'lost';
     });
   }

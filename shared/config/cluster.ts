@@ -60,9 +60,16 @@ export const clusterSchema = Type.Object({
     pattern: '^[A-Za-z0-9_-]{1,60}$',
     description: 'what the names of queues and exchanges begin with',
   }),
-  coordination: Type.Union([Type.Literal('zookeeper'), Type.Literal('single')], {
+  coordination: Type.Union([Type.Literal('zookeeper'), Type.Literal('ranked'), Type.Literal('single')], {
     default: 'zookeeper',
-    description: 'zookeeper: schedulers elect one; single: exactly one scheduler is ever started',
+    description:
+      'how schedulers elect one: zookeeper; ranked: over RabbitMQ, by CARILLON_RANK; single: exactly one scheduler is ever started',
+  }),
+  rank: Type.Integer({
+    default: 100,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'with coordination ranked: of the schedulers that stand for election, the highest rank wins',
   }),
   ring: Type.Union([Type.Literal('leader'), Type.Literal('shared')], {
     default: 'leader',

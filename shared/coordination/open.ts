@@ -1,15 +1,18 @@
 /** Opens the coordination driver that the configuration names. The only file that knows which there are. */
 import type { Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
+import type { Bus } from '../queue/bus.js';
 import type { DocumentStore } from '../store/store.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Coordination } from './coordination.js';
 import type { Member } from './membership.js';
+import { openRankedCoordination } from './ranked/ranked.js';
 import { openSingleCoordination } from './single/single.js';
 import { openZooKeeperCoordination } from './zookeeper/zookeeper.js';
 
 export type CoordinationOptions =
   | { kind: 'single'; documents: DocumentStore }
+  | { kind: 'ranked'; documents: DocumentStore; bus: Bus; rank: number }
   | { kind: 'zookeeper'; servers: string; root: string; sessionMs: number };
 
 export interface CoordinationContext {
@@ -28,5 +31,6 @@ export async function openCoordination(
     event.endsWith('-failed') ? log.warn(detail, event) : log.info(detail, event);
   if (options.kind === 'single')
     return openSingleCoordination(self, { documents: options.documents, clock, onEvent });
+  if (options.kind === 'ranked') return openRankedCoordination({ ...options, self, clock, random, onEvent });
   return openZooKeeperCoordination({ ...options, self, clock, random, onEvent });
 }

@@ -211,9 +211,10 @@ export interface Runner {
   expireAt: number;
 }
 
-/** Ids; those in neither were lost: to another, or because it is no longer due. */
+/** By id; those in neither were lost: to another, or because it is no longer due. */
 export interface Started {
-  won: Set<string>;
+  /** Until when it counts as running: of a repeated start what the first one wrote, however much later it is asked. */
+  won: Map<string, number>;
   /** Skipped or deferred because an earlier one of the timer has not ended. */
   refused: Set<string>;
 }

@@ -1,7 +1,7 @@
 /**
  * What every change of a timer shares. A change works out, from what it has read in its transaction, the whole new row
  * and what becomes of the timer's executions. The instant of a change, c, is never below the timer's last one nor the
- * newest occurrence that has started: occurrences up to c keep what they were promised, those after c follow the change.
+ * newest occurrence that has started or was put off: occurrences up to c keep what they were promised, those after c follow the change.
  * The kinds of change stand beside it: redefinition, cancellation, pause, touch, manual-run. Pure.
  */
 import { newExecution } from './claim.js';
@@ -43,9 +43,11 @@ export interface Instant {
   expireAt: number;
 }
 
-/** c of protocols.md. */
-export function instantOf({ timer, lastStartedFor }: Current, now: number): number {
-  return Math.max(now, timer.changedAt, lastStartedFor ?? 0);
+/** c of protocols.md. What was started or put off before its time (publishing has a lead) is not taken back either. */
+export function instantOf({ timer, open, lastStartedFor }: Current, now: number): number {
+  const begun = open.filter(({ state, ...rest }) => state !== 'claimed' || !neverStarted(rest));
+  const instants = begun.map(({ scheduledFor }) => scheduledFor);
+  return Math.max(now, timer.changedAt, lastStartedFor ?? 0, ...instants);
 }
 
 /** What a cancel leaves of the executions: those under way end by themselves and are not repeated, the others end here. */

@@ -105,6 +105,6 @@ export function isUnderWay({ state }: Pick<Execution, 'state'>): boolean {
 }
 
 /** True while nothing of it can have reached the target or spent its turn: only then may it be withdrawn. */
-export function neverStarted(execution: Execution): boolean {
+export function neverStarted(execution: Pick<Execution, 'attempt' | 'deferrals'>): boolean {
   return execution.attempt === 0 && execution.deferrals === 0;
 }

@@ -199,7 +199,7 @@ describe('the indexes on MongoDB', () => {
 });
 
 describe('who waits for its turn on MongoDB', () => {
-  it('is found by an index that nothing else is in', async () => {
+  it('is found by an index of what is open', async () => {
     const { store, database } = await setup();
     const turns = await createTurns(store, 'bufferAll', { executions: [{}, {}, {}] });
     for (const execution of turns.executions) await turns.start(execution);
@@ -210,7 +210,6 @@ describe('who waits for its turn on MongoDB', () => {
       expect.objectContaining({
         op: 'command',
         planSummary: expect.stringContaining('SCAN { uid: 1, scheduledFor: 1 }') as string,
-        docsExamined: 1,
       }),
     );
     expect(await turns.turn()).toMatchObject({ busy: 1 });

@@ -16,7 +16,7 @@ interface Layer {
 }
 
 const pureFiles =
-  'shared/(?:timers|ring)/[^/]+\\.ts|shared/settings/(?:timeline|freshness)\\.ts|shared/coordination/(?:raft|ranked)/(?:core|messages|state)\\.ts';
+  'shared/(?:timers|ring)/[^/]+\\.ts|shared/settings/(?:timeline|freshness)\\.ts|shared/coordination/(?:raft|ranked)/(?:core|messages|state)\\.ts|shared/coordination/ranked/(?:answers|hearing|questions|roster|tenure|turn)\\.ts';
 const portFiles =
   'shared/(?:store/(?:store|processes|test-clocks)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
 const base = 'shared/base/.+';

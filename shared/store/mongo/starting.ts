@@ -55,7 +55,10 @@ async function startOnce(db: Database, starts: Start[], by: Runner): Promise<Sta
       return run(db, { starts: allowed, all: bound, by }, { session, patience });
     }),
   ]);
-  return { won: union(one.won, other.won), refused: union(one.refused, other.refused) };
+  return {
+    won: new Map([...one.won, ...other.won]),
+    refused: new Set([...one.refused, ...other.refused]),
+  };
 }
 
 async function inSession(
@@ -63,7 +66,7 @@ async function inSession(
   starts: Start[],
   work: (session: ClientSession) => Promise<Started>,
 ): Promise<Started> {
-  return starts.length > 0 ? db.client.withSession(work) : { won: new Set(), refused: new Set() };
+  return starts.length > 0 ? db.client.withSession(work) : { won: new Map(), refused: new Set() };
 }
 
 interface Running {
@@ -80,22 +83,26 @@ async function run(db: Database, { starts, all, by }: Running, { session, patien
     $set: { state: 'running', holder: by.incarnation, attempt: attempt + 1, wakeAt: until },
   }));
   const matched = await updateGroups(db.executions, groups, { session, maxTimeMS: patience.leftMs() });
-  if (matched === all.length) return { won: new Set(all.map(({ id }) => id)), refused: new Set() };
+  if (matched === all.length)
+    return { won: new Map(all.map(({ id, until }) => [id, until])), refused: new Set() };
   const rows = await db.executions
     .find(
       { _id: { $in: all.map(({ id }) => id) } },
       {
         session,
         maxTimeMS: patience.leftMs(),
-        projection: { state: 1, reason: 1, holder: 1, generation: 1, claim: 1, attempt: 1 },
+        projection: { state: 1, reason: 1, holder: 1, generation: 1, claim: 1, attempt: 1, wakeAt: 1 },
         ...wholeBatch,
       },
     )
     .toArray();
-  const found = new Map<string, ExecutionRow>(rows.map((row) => [row._id, row]));
-  const idsOf = (is: (wish: Start, row: ExecutionRow) => boolean): Set<string> =>
-    new Set(all.filter((wish) => found.has(wish.id) && is(wish, found.get(wish.id)!)).map(({ id }) => id));
-  return { won: idsOf((wish, row) => isWon(wish, row, by)), refused: idsOf(isRefused) };
+  const asked = new Map(all.map((wish) => [wish.id, wish]));
+  const won = rows.filter((row) => isWon(asked.get(row._id)!, row, by));
+  const refused = rows.filter((row) => isRefused(asked.get(row._id)!, row));
+  return {
+    won: new Map(won.map(({ _id, wakeAt }) => [_id, wakeAt])),
+    refused: new Set(refused.map(({ _id }) => _id)),
+  };
 }
 
 /** A winner is one that runs this attempt of this claim by this runner, whichever try made it so. */
@@ -115,8 +122,4 @@ function isRefused(wish: Start, row: ExecutionRow): boolean {
 
 function isOfClaim({ generation, claim }: Start, row: ExecutionRow): boolean {
   return row.generation === generation && row.claim === claim;
-}
-
-function union(one: Set<string>, other: Set<string>): Set<string> {
-  return new Set([...one, ...other]);
 }

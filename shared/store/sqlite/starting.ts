@@ -2,15 +2,17 @@
 import type { Runner, Start, Started } from '../store.js';
 import { admitStart } from './admission.js';
 import type { Database } from './database.js';
+import type { ExecutionRow } from './rows.js';
 
-/** What a start has come to: the same when it is repeated. */
-type Fate = 'won' | 'refused' | 'lost';
+/** What a start has come to, the same when it is repeated: until when it runs, or why it does not. */
+type Fate = number | 'refused' | 'lost';
 
 export function start(db: Database, starts: Start[], by: Runner): Started {
-  const started: Started = { won: new Set(), refused: new Set() };
+  const started: Started = { won: new Map(), refused: new Set() };
   for (const one of starts) {
     const fate = isStartable(db, one) ? tryToStart(db, one, by) : fateOf(db, one, by);
-    if (fate !== 'lost') started[fate].add(one.id);
+    if (fate === 'refused') started.refused.add(one.id);
+    else if (fate !== 'lost') started.won.set(one.id, fate);
   }
   return started;
 }
@@ -27,18 +29,18 @@ function tryToStart(db: Database, one: Start, by: Runner): Fate {
   db.sql(
     `UPDATE executions SET state = 'running', holder = ?, attempt = attempt + 1, wakeAt = ? WHERE id = ?`,
   ).run(by.incarnation, one.until, one.id);
-  return 'won';
+  return one.until;
 }
 
 /** What an earlier call made of it. */
 function fateOf(db: Database, { id, generation, claim, attempt }: Start, { incarnation }: Runner): Fate {
   const read = db.sql(
-    'SELECT state, reason, holder, attempt FROM executions WHERE id = ? AND generation = ? AND claim = ?',
+    'SELECT state, reason, holder, attempt, wakeAt FROM executions WHERE id = ? AND generation = ? AND claim = ?',
   );
   const found = read.get(id, generation, claim) as
-    { state: string; reason: string | null; holder: string | null; attempt: number } | undefined;
+    Pick<ExecutionRow, 'state' | 'reason' | 'holder' | 'attempt' | 'wakeAt'> | undefined;
   if (found?.state === 'running' && found.holder === incarnation && found.attempt === attempt + 1)
-    return 'won';
+    return found.wakeAt;
   const isRefused = found?.state === 'deferred' || found?.state === 'skipped';
   return isRefused && found.reason === 'overlap' && found.attempt === attempt ? 'refused' : 'lost';
 }

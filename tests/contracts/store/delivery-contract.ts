@@ -83,6 +83,16 @@ export function deliveryContract(open: OpenStore): void {
       expect(await readExecution(store, running)).toEqual(running);
     });
 
+    it('says when the first one said that it ends, however much later it is repeated', async () => {
+      const store = await setup();
+      const running = await createRunning(store, makeTimer(), worker);
+      const later = startOf({ ...running, attempt: 0 }, { until: running.wakeAt + 20_000 });
+
+      const { won } = await store.delivery.start([later], runnerOf(worker));
+
+      expect(won.get(running.id)).toBe(running.wakeAt);
+    });
+
     it('is lost to another runner once it is won', async () => {
       const store = await setup();
       const running = await createRunning(store, makeTimer(), worker);
@@ -154,7 +164,9 @@ export function deliveryContract(open: OpenStore): void {
         ['w-1', 'w-2', 'w-3'].map((runner) => store.delivery.start(starts, runnerOf(runner))),
       );
 
-      expect(answers.flatMap(({ won }) => [...won]).sort()).toEqual(claimed.map(({ id }) => id).sort());
+      expect(answers.flatMap(({ won }) => [...won.keys()]).sort()).toEqual(
+        claimed.map(({ id }) => id).sort(),
+      );
     });
 
     it('takes a thousand at once', async () => {

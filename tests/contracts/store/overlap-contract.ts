@@ -118,7 +118,7 @@ export function overlapContract(open: OpenStore): void {
       const starts = [refused, won].map((execution) => startOf(execution, { overlap: policy }));
 
       expect(await store.delivery.start(starts, runnerOf('w-1'))).toEqual({
-        won: new Set([won.id]),
+        ...wonBy(won),
         refused: new Set([refused.id]),
       });
     });

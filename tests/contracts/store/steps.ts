@@ -40,6 +40,9 @@ export function claimerOf(holder: string): Claimer {
   return { holder, now: baseTime + 2_000, publishAgainAt: baseTime + 12_000, clockOffsetMs: 0 };
 }
 
+/** Until when what is started here runs. */
+export const runsUntil = baseTime + 60_000;
+
 /** Of an execution that any number of others may run beside, unless told. */
 export function startOf(execution: Execution, changes: Partial<Start> = {}): Start {
   const { id, generation, claim, attempt, namespace, timerId, uid, scheduledFor } = execution;
@@ -48,7 +51,7 @@ export function startOf(execution: Execution, changes: Partial<Start> = {}): Sta
     generation,
     claim,
     attempt,
-    until: baseTime + 60_000,
+    until: runsUntil,
     timer: { namespace, id: timerId, uid },
     scheduledFor,
     overlap: 'allowAll',
@@ -63,7 +66,7 @@ export function runnerOf(incarnation: string): Runner {
 
 /** The answer to a start that these have won, and nobody was refused. */
 export function wonBy(...executions: Pick<Execution, 'id'>[]): Started {
-  return { won: new Set(executions.map(({ id }) => id)), refused: new Set() };
+  return { won: new Map(executions.map(({ id }) => [id, runsUntil])), refused: new Set() };
 }
 
 /** A successful attempt of a running execution unless told. */

@@ -71,5 +71,5 @@ export async function createTurns(store: Store, overlap: OverlapPolicy, cast: Ca
 
 /** The answer to a start that was refused to these. */
 export function refusedTo(...executions: Pick<Execution, 'id'>[]): Started {
-  return { won: new Set(), refused: new Set(executions.map(({ id }) => id)) };
+  return { won: new Map(), refused: new Set(executions.map(({ id }) => id)) };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseStackArguments } from '../../../../deploy/local/arguments.js';
+import { brokersFor } from '../../../../deploy/local/brokers.js';
 
 test('every option has a default', () => {
   expect(parseStackArguments([])).toEqual({
@@ -8,20 +9,23 @@ test('every option has a default', () => {
     schedulers: 2,
     workers: 2,
     zookeepers: 1,
+    coordination: 'zookeeper',
     dataFolder: './data/stack',
   });
 });
 
 test('options are taken as given', () => {
-  const words = '--port 3100 --apis 2 --schedulers 3 --workers 4 --zookeepers 3 --data ./elsewhere'.split(
-    ' ',
-  );
+  const words = (
+    '--port 3100 --apis 2 --schedulers 3 --workers 4 --zookeepers 3 --coordination ranked ' +
+    '--data ./elsewhere'
+  ).split(' ');
   expect(parseStackArguments(words)).toEqual({
     apiPort: 3100,
     apis: 2,
     schedulers: 3,
     workers: 4,
     zookeepers: 3,
+    coordination: 'ranked',
     dataFolder: './elsewhere',
   });
 });
@@ -36,6 +40,7 @@ for (const words of [
   ['--apis', 'two'],
   ['--zookeepers', '0'],
   ['--workers', '1.5'],
+  ['--coordination', 'chance'],
 ])
   test(`${words.join(' ')} is refused by name`, () => {
     expect(() => parseStackArguments(words)).toThrow(words[0]);
@@ -43,4 +48,9 @@ for (const words of [
 
 test('an unknown option is refused', () => {
   expect(() => parseStackArguments(['--wrokers', '2'])).toThrow('--wrokers');
+});
+
+test('ZooKeeper is started only where it is used', () => {
+  expect(brokersFor('zookeeper')).toEqual(['mongodb', 'rabbitmq', 'zookeeper']);
+  expect(brokersFor('ranked')).toEqual(['mongodb', 'rabbitmq']);
 });

@@ -104,6 +104,7 @@ export async function setupCluster() {
     store,
     clock,
     coordination,
+    documents,
     published,
     start,
     /** The ring as the registry has it. */

@@ -45,6 +45,22 @@ describe('the heap of what is due', () => {
     expect(heap.has('same')).toBe(true);
   });
 
+  it.each([
+    ['a later claim', { claim: 2 }],
+    ['a claim under a later generation', { generation: 2 }],
+  ])('gives %s in the place of an earlier one, at its own instant', (_case, newer) => {
+    const heap = new DueHeap();
+    heap.push(held(10, 'e'));
+    const later = held(20, 'e');
+    Object.assign(later.execution, newer);
+    heap.push(later);
+    heap.push(held(10, 'e'));
+    expect([heap.size, heap.earliest()]).toEqual([1, 20]);
+    expect(heap.takeDue(15, 10)).toEqual([]);
+    expect(heap.takeDue(20, 10)).toEqual([later]);
+    expect([heap.size, heap.earliest()]).toEqual([0, null]);
+  });
+
   it('is empty after it was cleared', () => {
     const heap = new DueHeap();
     heap.push(held(1, 'a'));

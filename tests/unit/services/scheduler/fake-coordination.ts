@@ -33,6 +33,8 @@ export class FakeCoordination {
   #members: Member[] = [];
   #leadership: { term: number; leader: string | null } = { term: 0, leader: null };
   #elections = Promise.resolve();
+  #silent: string | null = null;
+  #answersToLose = 0;
 
   constructor(documents: DocumentStore, clock: ManualClock) {
     this.#documents = documents;
@@ -72,6 +74,16 @@ export class FakeCoordination {
   async kill(name: string): Promise<void> {
     this.#nodes.get(name)!.clock.freeze();
     await this.cut(name);
+  }
+
+  /** This one answers no calls, though it is there; null for nobody. */
+  silence(name: string | null): void {
+    this.#silent = name;
+  }
+
+  /** The next `count` writes of the ring happen, and nobody learns of it. */
+  loseAnswers(count: number): void {
+    this.#answersToLose = count;
   }
 
   async #elect(): Promise<void> {
@@ -129,8 +141,14 @@ export class FakeCoordination {
       this.#cut.has(name) ? Promise.reject(new Error('cut off')) : work();
     return {
       read: (...asked) => reach(() => this.#documents.read(...asked)),
-      write: (...asked) => reach(() => this.#documents.write(...asked)),
+      write: (...asked) => reach(() => this.#write(...asked)),
     };
+  }
+
+  async #write(...asked: Parameters<DocumentStore['write']>): Promise<number | null> {
+    const version = await this.#documents.write(...asked);
+    if (this.#answersToLose-- > 0) throw new Error('the answer is lost');
+    return version;
   }
 
   /** A member's address is its name. */
@@ -138,7 +156,7 @@ export class FakeCoordination {
     return {
       call: async <Reply>(procedure: Procedure, { url, request }: Call<unknown>) => {
         const handler = this.#handlers.get(`${url} ${procedure.name}`);
-        if (!handler || this.#cut.has(url) || this.#cut.has(name))
+        if (!handler || url === this.#silent || this.#cut.has(url) || this.#cut.has(name))
           throw new CarillonError('peer-unavailable', `${url} does not answer`);
         return (await handler(structuredClone(request))) as Reply;
       },

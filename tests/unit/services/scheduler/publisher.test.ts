@@ -31,8 +31,16 @@ function setup(
     publisher.hold([
       { execution: makeExecution(makeTimer(), { id, callAt: clock.now() + inMs }), definition },
     ]);
+  /** Holds what was claimed anew under the next generation of its timer. */
+  const holdChanged = (id: string) =>
+    publisher.hold([
+      {
+        execution: makeExecution(makeTimer(), { id, callAt: clock.now(), generation: 2 }),
+        definition: makeDefinition(),
+      },
+    ]);
   const ids = () => sent.flatMap(({ messages }) => messages.map(({ execution }) => execution.id));
-  return { clock, publisher, hold, sent, ids };
+  return { clock, publisher, hold, holdChanged, sent, ids };
 }
 
 describe('the publisher', () => {
@@ -92,6 +100,16 @@ describe('the publisher', () => {
     hold(0, 'a');
     await clock.advance(1_000);
     expect(ids()).toEqual(['a']);
+  });
+
+  it('publishes what was claimed anew, though the broker has not answered for the claim before', async () => {
+    const { clock, hold, holdChanged, sent } = setup(() => new Promise(() => undefined));
+    hold(0, 'a');
+    await clock.advance(0);
+    holdChanged('a');
+    await clock.advance(1_000);
+    const generations = sent.flatMap(({ messages }) => messages.map(({ execution }) => execution.generation));
+    expect(generations).toEqual([1, 2]);
   });
 
   it('lets a large definition travel by reference and a small one in the message', async () => {

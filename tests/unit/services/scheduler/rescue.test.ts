@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownerAmong } from '../../../../shared/ring/ring.js';
 import { redefineTimer } from '../../../../shared/timers/redefinition.js';
 import { dayMs } from '../../../support/factories.js';
 import {
@@ -47,6 +48,29 @@ describe('rescue', () => {
     await service.start();
     await clock.advance(6_000);
     expect(await store.processes.list()).toEqual([]);
+  });
+
+  it('takes up only what is in its own shards, and keeps the row of the dead while others still have work', async () => {
+    const { service, clock, create, schedule, store, registry } = await setup({ leads: false });
+    const versions = [{ number: 1, members: ['scheduler-1', 'scheduler-2'], effectiveFrom: 0 }];
+    await registry.write('ring', { versions }, { expected: 0 });
+    const other = await registerProcess(store, 'scheduler-3~dead');
+    const timers = [];
+    for (let i = 0; i < 20; i++) timers.push(await create(60_000, `t${i}`));
+    for (const timer of timers)
+      await claimAs(schedule, timer, { holder: 'scheduler-3~dead', now: clock.now() });
+    await other.renew();
+    await service.start();
+    await clock.advance(8_000);
+    const holders = await Promise.all(
+      timers.map(async ({ id }) => (await executionsOf(store, id))[0]!.holder),
+    );
+    const mine = timers.map(({ shard }) => ownerAmong(versions[0]!.members, shard) === 'scheduler-1');
+    expect(holders).toEqual(mine.map((isMine) => (isMine ? me : 'scheduler-3~dead')));
+    expect(new Set(mine)).toEqual(new Set([true, false]));
+    expect((await store.processes.list()).map(({ incarnation }) => incarnation)).toEqual([
+      'scheduler-3~dead',
+    ]);
   });
 
   it('records an attempt of a gone worker as lost and repeats it at once', async () => {

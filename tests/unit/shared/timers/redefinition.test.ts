@@ -203,6 +203,16 @@ describe('the instant of a change', () => {
     expect(cancelTimer(current, times).timer.changedAt).toBe(now + 60);
   });
 
+  it.each<[string, Partial<Execution>]>([
+    ['was put off', { state: 'deferred', deferrals: 1 }],
+    ['waits for its turn', { state: 'deferred' }],
+    ['is under way', { state: 'running', attempt: 1 }],
+  ])('is never before an occurrence that %s ahead of its time', (_case, execution) => {
+    const current = claimed(60, execution);
+    const change = c(current);
+    expect(change).toMatchObject({ withdraw: [], timer: { changedAt: now + 60 } });
+  });
+
   it('only ever grows', () => {
     const started = fc.option(fc.integer({ min: -1_000, max: 1_000 }));
     fc.assert(

@@ -1,0 +1,148 @@
+/** The worlds that are explored whole with every guard in: small ones in every test run, large ones on request. */
+import { worldOf, type World } from './world.js';
+
+const twoOfEach = { schedulers: 2, workers: 2 } as const;
+const anyWish = ['cancel', 'pause', 'resume', 'change'] as const;
+
+export const smallWorlds: readonly World[] = [
+  worldOf({
+    name: 'two of each',
+    about: 'a retry and one fault among two schedulers and two workers',
+    ...twoOfEach,
+    attempts: 2,
+    faults: 1,
+  }),
+  worldOf({
+    name: 'wishes',
+    about: 'two wishes in a row, a retry, a deferral, and an api whose clock is behind',
+    attempts: 2,
+    deferrals: 1,
+    mayWish: anyWish,
+    wishes: 2,
+    wrongClock: 'api',
+  }),
+  worldOf({
+    name: 'a wish among faults',
+    about: 'one wish, one fault, a retry',
+    attempts: 2,
+    faults: 1,
+    mayWish: ['cancel', 'pause', 'change'],
+    wishes: 1,
+  }),
+  worldOf({
+    name: 'recurring',
+    about: 'two occurrences, one wish',
+    occurrences: 2,
+    mayWish: ['cancel', 'pause', 'change'],
+    wishes: 1,
+  }),
+  worldOf({
+    name: 'overlap',
+    about: 'two occurrences that must not overlap, one fault',
+    occurrences: 2,
+    overlap: 'skip',
+    faults: 1,
+  }),
+  worldOf({
+    name: 'overlap, two workers',
+    about: 'two occurrences that must not overlap, and two workers that might let them',
+    occurrences: 2,
+    workers: 2,
+    overlap: 'skip',
+  }),
+  worldOf({
+    name: 'a scheduler ahead',
+    about: 'the clock of the scheduler is ahead; a retry, a deferral',
+    attempts: 2,
+    deferrals: 1,
+    wrongClock: 'scheduler',
+  }),
+  worldOf({
+    name: 'a worker ahead',
+    about: 'the clock of the worker is ahead; a retry, a deferral, one fault',
+    attempts: 2,
+    deferrals: 1,
+    faults: 1,
+    wrongClock: 'worker',
+  }),
+];
+
+export const largeWorlds: readonly World[] = [
+  worldOf({
+    name: 'faults',
+    about: 'three faults among two schedulers and two workers; a retry',
+    ...twoOfEach,
+    attempts: 2,
+    faults: 3,
+  }),
+  worldOf({
+    name: 'three attempts',
+    about: 'three attempts and two faults among two schedulers and two workers',
+    ...twoOfEach,
+    attempts: 3,
+    faults: 2,
+  }),
+  worldOf({
+    name: 'wishes of all kinds',
+    about: 'two wishes, a retry, a deferral and a fault among two schedulers and two workers',
+    ...twoOfEach,
+    attempts: 2,
+    deferrals: 1,
+    faults: 1,
+    mayWish: anyWish,
+    wishes: 2,
+  }),
+  worldOf({
+    name: 'recurring, with an api behind',
+    about: 'two occurrences, two wishes, a deferral, and an api whose clock is behind',
+    occurrences: 2,
+    deferrals: 1,
+    mayWish: anyWish,
+    wishes: 2,
+    wrongClock: 'api',
+  }),
+  worldOf({
+    name: 'recurring, with faults',
+    about: 'two occurrences, a wish and a fault between a scheduler and two workers',
+    occurrences: 2,
+    workers: 2,
+    faults: 1,
+    mayWish: anyWish,
+    wishes: 1,
+  }),
+  worldOf({
+    name: 'overlap, two of each',
+    about: 'two occurrences that must not overlap, and a fault among two schedulers and two workers',
+    ...twoOfEach,
+    occurrences: 2,
+    overlap: 'skip',
+    faults: 1,
+  }),
+  worldOf({
+    name: 'overlap and wishes',
+    about: 'two occurrences that must not overlap, a wish and two workers',
+    occurrences: 2,
+    workers: 2,
+    overlap: 'skip',
+    mayWish: anyWish,
+    wishes: 1,
+  }),
+  worldOf({
+    name: 'schedulers ahead',
+    about: 'the clocks of two schedulers are ahead; a retry, a deferral, two faults',
+    schedulers: 2,
+    attempts: 2,
+    deferrals: 1,
+    faults: 2,
+    wrongClock: 'scheduler',
+  }),
+  worldOf({
+    name: 'workers ahead',
+    about: 'the clocks of two workers are ahead; a retry, a deferral, two faults',
+    workers: 2,
+    attempts: 2,
+    deferrals: 1,
+    faults: 2,
+    wrongClock: 'worker',
+  }),
+];
