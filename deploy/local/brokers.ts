@@ -10,7 +10,7 @@ import type { PartDefinition } from './supervisor.js';
 export const brokerRoles: readonly BrokerRole[] = ['mongodb', 'rabbitmq', 'zookeeper'];
 
 /** How schedulers elect one. */
-export const coordinations = ['zookeeper', 'ranked', 'single'] as const;
+export const coordinations = ['zookeeper', 'raft', 'ranked', 'single'] as const;
 export type Coordination = (typeof coordinations)[number];
 
 /** The brokers that are used where schedulers elect one in this way. */

@@ -175,6 +175,7 @@ class LocalStack implements Stack {
       CARILLON_MODE: 'development',
       CARILLON_MONGODB_DATABASE: 'carillon',
       CARILLON_COORDINATION: this.#options.coordination ?? 'zookeeper',
+      CARILLON_RAFT_FOLDER: join(this.dataFolder, 'raft'),
       ...(mongodb && { CARILLON_MONGODB_URL: mongodb }),
       ...(rabbitmq && { CARILLON_RABBITMQ_URL: rabbitmq }),
       ...(zookeeper && { CARILLON_ZOOKEEPER_SERVERS: zookeeper }),

@@ -1,11 +1,13 @@
 /** The process shell of the scheduler. */
-import type { ClusterConfig } from '../../shared/config/cluster.js';
+import { demandClusterSecret, type ClusterConfig } from '../../shared/config/cluster.js';
 import { openCoordination, type CoordinationOptions } from '../../shared/coordination/open.js';
 import { runProcess } from '../../shared/process/run.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import { openQueue } from '../../shared/queue/open.js';
+import type { Rpc } from '../../shared/rpc/rpc.js';
 import { openStore } from '../../shared/store/open.js';
 import type { DocumentStore } from '../../shared/store/store.js';
+import type { ProcessStore } from '../../shared/store/processes.js';
 import { schedulerSchema } from './config.js';
 import { SchedulerService } from './service.js';
 
@@ -15,6 +17,7 @@ await runProcess({
   adminPort: 9101,
   async assemble(context) {
     const { config, identity, checks } = context;
+    demandClusterSecret(config);
     const store = await openStore(
       { kind: 'mongodb', url: config.mongodbUrl, database: config.mongodbDatabase },
       context,
@@ -32,8 +35,9 @@ await runProcess({
       service: identity.service,
       adminUrl: context.adminUrl,
     };
+    const { documents, processes } = store;
     const coordination = await openCoordination(
-      coordinationOptions(config, { documents: store.documents, bus: queueing.bus }),
+      coordinationOptions(config, { documents, processes, bus: queueing.bus, rpc: context.rpc }),
       { ...context, self },
     );
     context.onStop('coordination', () => coordination.close());
@@ -48,13 +52,20 @@ await runProcess({
   },
 });
 
-function coordinationOptions(
-  config: ClusterConfig,
-  { documents, bus }: { documents: DocumentStore; bus: Bus },
-): CoordinationOptions {
+interface Means {
+  documents: DocumentStore;
+  processes: ProcessStore;
+  bus: Bus;
+  rpc: Rpc;
+}
+
+function coordinationOptions(config: ClusterConfig, means: Means): CoordinationOptions {
+  const { documents, bus } = means;
   switch (config.coordination) {
     case 'single':
       return { kind: 'single', documents };
+    case 'raft':
+      return { kind: 'raft', ...means, folder: config.raftFolder, electionMs: config.raftElectionMs };
     case 'ranked':
       return { kind: 'ranked', documents, bus, rank: config.rank };
     case 'zookeeper':

@@ -13,11 +13,16 @@ const tries = 3;
 
 const position = Type.Object({ position: Type.Number() });
 
-const prepare = { name: 'ring-prepare', request: Type.Object({}), reply: position } satisfies Procedure;
+const prepare = {
+  name: 'ring-prepare',
+  request: Type.Object({ member: Type.String() }),
+  reply: position,
+} satisfies Procedure;
 
 const commit = {
   name: 'ring-commit',
   request: Type.Object({
+    member: Type.String(),
     version: Type.Integer(),
     value: Type.Unsafe<RingValue>(
       Type.Object({
@@ -35,22 +40,38 @@ const commit = {
 } satisfies Procedure;
 
 /** The position of this member, asked over the network. Rejects when it stays silent. */
-export async function askPosition(rpc: Rpc, { adminUrl: url }: Member): Promise<number> {
-  return (await rpc.call(prepare, { url, request: {}, deadlineMs, tries })).position;
+export async function askPosition(rpc: Rpc, { name, adminUrl: url }: Member): Promise<number> {
+  return (await rpc.call(prepare, { url, request: { member: name }, deadlineMs, tries })).position;
 }
 
 /** Tells this member of a committed ring; answers its position once it knows. Rejects when it stays silent. */
-export async function tellRing(rpc: Rpc, { adminUrl: url }: Member, document: RingDocument): Promise<number> {
-  return (await rpc.call(commit, { url, request: document, deadlineMs, tries })).position;
+export async function tellRing(
+  rpc: Rpc,
+  { name, adminUrl: url }: Member,
+  document: RingDocument,
+): Promise<number> {
+  return (await rpc.call(commit, { url, request: { ...document, member: name }, deadlineMs, tries }))
+    .position;
+}
+
+export interface Answering {
+  /** This process's name: an address that leads here by mistake shall not answer for another. */
+  name: string;
+  view: RingView;
+  host: ShardHost;
 }
 
 /** Answers both calls. Answers a function that ends it. */
-export function serveRingCalls(rpc: Rpc, { view, host }: { view: RingView; host: ShardHost }): () => void {
+export function serveRingCalls(rpc: Rpc, { name, view, host }: Answering): () => void {
+  const answerFor = (member: string): { position: number } => {
+    if (member !== name) throw new Error(`this is ${name}, not ${member}`);
+    return { position: host.position() };
+  };
   const ends = [
-    rpc.serve(prepare, () => ({ position: host.position() })),
-    rpc.serve(commit, (document) => {
+    rpc.serve(prepare, ({ member }) => answerFor(member)),
+    rpc.serve(commit, ({ member, ...document }) => {
       view.adopt(document);
-      return { position: host.position() };
+      return answerFor(member);
     }),
   ];
   return () => ends.forEach((end) => end());

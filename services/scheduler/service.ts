@@ -123,9 +123,9 @@ export class SchedulerService implements Lifecycle {
 
   /** Joins the others last, when it can answer them. */
   async start(): Promise<void> {
-    const { bus, rpc, membership, election } = this.#dependencies;
+    const { bus, rpc, membership, election, identity } = this.#dependencies;
     this.#nudges = await bus.subscribe('nudge.*', (topic, payload) => this.#onNudge(topic, payload));
-    this.#endCalls = serveRingCalls(rpc, { view: this.#view, host: this.#host });
+    this.#endCalls = serveRingCalls(rpc, { name: identity.name, view: this.#view, host: this.#host });
     await Promise.all(this.#loops().map((loop) => loop.start()));
     await membership.start();
     await election.start();

@@ -1,5 +1,6 @@
 /** The variables that several services share. */
 import Type, { type Static } from 'typebox';
+import { CarillonError } from '../base/errors.js';
 
 export const clusterSchema = Type.Object({
   mode: Type.Union([Type.Literal('development'), Type.Literal('production')], {
@@ -40,7 +41,7 @@ export const clusterSchema = Type.Object({
       minLength: 16,
       pattern: '^[!-~]+$',
       description:
-        'secret that our processes show each other at their admin ports, 16 characters or more, the same for all; required in production mode where schedulers call each other (coordination raft)',
+        'secret that our processes show each other at their admin ports, 16 characters or more, the same for all; required in production mode where schedulers call each other (coordination raft, or ring shared)',
       secret: true,
     }),
   ),
@@ -60,10 +61,23 @@ export const clusterSchema = Type.Object({
     pattern: '^[A-Za-z0-9_-]{1,60}$',
     description: 'what the names of queues and exchanges begin with',
   }),
-  coordination: Type.Union([Type.Literal('zookeeper'), Type.Literal('ranked'), Type.Literal('single')], {
+  coordination: Type.Enum(['zookeeper', 'raft', 'ranked', 'single'], {
     default: 'zookeeper',
     description:
-      'how schedulers elect one: zookeeper; ranked: over RabbitMQ, by CARILLON_RANK; single: exactly one scheduler is ever started',
+      'how schedulers elect one: zookeeper; raft: among themselves, over their admin ports; ranked: over RabbitMQ, by CARILLON_RANK; single: exactly one scheduler is ever started',
+  }),
+  raftElectionMs: Type.Integer({
+    default: 400,
+    minimum: 100,
+    maximum: 60_000,
+    description:
+      'with coordination raft: the shortest silence of a leader after which another one is elected',
+  }),
+  raftFolder: Type.String({
+    default: './data/raft',
+    minLength: 1,
+    description:
+      'with coordination raft: folder that keeps the votes of this process; it must outlive the process, as its name does',
   }),
   rank: Type.Integer({
     default: 100,
@@ -109,3 +123,12 @@ export const clusterSchema = Type.Object({
 });
 
 export type ClusterConfig = Readonly<Static<typeof clusterSchema>>;
+
+/** Throws `invalid-configuration` where schedulers call each other in production mode and have no secret to show. */
+export function demandClusterSecret({ mode, clusterSecret, coordination, ring }: ClusterConfig): void {
+  if (mode !== 'production' || clusterSecret || (coordination !== 'raft' && ring !== 'shared')) return;
+  throw new CarillonError(
+    'invalid-configuration',
+    'CARILLON_CLUSTER_SECRET is required in production mode with CARILLON_COORDINATION=raft or CARILLON_RING=shared',
+  );
+}

@@ -2,16 +2,28 @@
 import type { Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import type { Bus } from '../queue/bus.js';
+import type { Rpc } from '../rpc/rpc.js';
 import type { DocumentStore } from '../store/store.js';
+import type { ProcessStore } from '../store/processes.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Coordination } from './coordination.js';
 import type { Member } from './membership.js';
+import { openRaftCoordination } from './raft/raft.js';
 import { openRankedCoordination } from './ranked/ranked.js';
 import { openSingleCoordination } from './single/single.js';
 import { openZooKeeperCoordination } from './zookeeper/zookeeper.js';
 
 export type CoordinationOptions =
   | { kind: 'single'; documents: DocumentStore }
+  | {
+      kind: 'raft';
+      documents: DocumentStore;
+      processes: ProcessStore;
+      bus: Bus;
+      rpc: Rpc;
+      folder: string;
+      electionMs: number;
+    }
   | { kind: 'ranked'; documents: DocumentStore; bus: Bus; rank: number }
   | { kind: 'zookeeper'; servers: string; root: string; sessionMs: number };
 
@@ -31,6 +43,7 @@ export async function openCoordination(
     event.endsWith('-failed') ? log.warn(detail, event) : log.info(detail, event);
   if (options.kind === 'single')
     return openSingleCoordination(self, { documents: options.documents, clock, onEvent });
+  if (options.kind === 'raft') return openRaftCoordination({ ...options, self, clock, random, onEvent });
   if (options.kind === 'ranked') return openRankedCoordination({ ...options, self, clock, random, onEvent });
   return openZooKeeperCoordination({ ...options, self, clock, random, onEvent });
 }

@@ -129,7 +129,8 @@ function severalCandidates(setup: (...names: string[]) => Promise<Contender[]>):
         running = running.filter((contender) => contender !== leader);
       }
     }
-    expect(led).toHaveLength(9);
+    // On a busy machine a leader may lose its lease and win again: that is a leadership more, under a term more.
+    expect(led.length).toBeGreaterThanOrEqual(9);
     const terms = led.map(({ term }) => term);
     expect(terms).toEqual([...new Set(terms)].sort((a, b) => a - b));
   });

@@ -15,13 +15,14 @@ interface Self {
 
 describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
   let stack: Stack;
+  let shape = 'shared';
   const table: object[] = [];
   beforeAll(async () => {
     stack = await startTestStack({
       apis: 1,
       schedulers: 5,
       workers: 2,
-      environment: () => ({ CARILLON_RING: 'shared' }),
+      environment: () => ({ CARILLON_RING: shape }),
     });
     // The fifth one is the newcomer of the tests: it is down until they start it.
     await end('scheduler-5', 'SIGTERM');
@@ -36,6 +37,8 @@ describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
     ['nothing happens', 4, () => Promise.resolve()],
     ['one is added', 5, async () => stack.restarts(true, 'scheduler-5')],
     ['one is stopped', 4, () => end('scheduler-5', 'SIGTERM')],
+    ['all become a leader and its standbys', 4, () => changeTo('leader')],
+    ['all share again', 4, () => changeTo('shared')],
     ['a follower is killed', 3, async () => end(await schedulerThat('follows'), 'SIGKILL')],
     ['the leader is killed', 2, async () => end(await schedulerThat('leads'), 'SIGKILL')],
   ];
@@ -62,6 +65,16 @@ describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
   async function end(id: string, signal: NodeJS.Signals): Promise<void> {
     stack.restarts(false, id);
     await stack.kill(id, signal);
+  }
+
+  /** Restarts all that run, one after another. */
+  async function changeTo(next: string): Promise<void> {
+    shape = next;
+    for (const { id } of schedulers().slice(0, 4)) {
+      const replaced = stack.replaced(id);
+      await stack.kill(id, 'SIGTERM');
+      await replaced;
+    }
   }
 
   /** Waits until this many schedulers answer, know the same ring and own all shards between them. */

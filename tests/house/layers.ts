@@ -39,6 +39,7 @@ export const layers: readonly Layer[] = [
     name: 'opener',
     files: /^shared\/(store|queue|coordination)\/open\.ts$/,
     may: ['shared/(?:store|queue|coordination)/.+', base, pureFiles, config, telemetry],
+    mayTypes: ['shared/rpc/rpc\\.ts'],
     packages: ['node:.+'],
   },
   {

@@ -66,6 +66,11 @@ export class RaftMembership implements Membership {
     return this.#entered.map(({ name }) => name);
   }
 
+  /** Reads the roll now. */
+  look(): void {
+    this.#looks.nudge();
+  }
+
   onChange(listener: (members: readonly Member[]) => void): void {
     this.#listeners.add(listener);
   }

@@ -51,7 +51,10 @@ export function openRaftCoordination(options: RaftOptions): Coordination {
     ...options,
     rolls: [voters, roll],
     silent: () => silentAmong([...election.voters(), ...membership.entered()], membership.members()),
-    onStruck: () => election.look(),
+    onStruck: () => {
+      election.look();
+      membership.look();
+    },
   });
   registrar.start();
   return {

@@ -54,8 +54,9 @@ export class Registrar {
     const alive = this.#observe(await processes.list());
     const dead = silent().find((name) => !alive.has(name));
     if (dead === undefined) return;
-    for (const roll of rolls) await roll.strike(dead);
-    onEvent('struck-off', { name: dead });
+    let found = false;
+    for (const roll of rolls) found = (await roll.strike(dead)) || found;
+    if (found) onEvent('struck-off', { member: dead });
     onStruck();
   }
 

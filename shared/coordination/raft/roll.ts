@@ -44,9 +44,15 @@ export class Roll {
     return this.#change((members) => without(members, (member) => member.id === id));
   }
 
-  /** Removes it, whichever life is there. */
-  strike(name: string): Promise<RollVersion> {
-    return this.#change((members) => without(members, (member) => member.name === name));
+  /** Removes it, whichever life is there; false when none was. */
+  async strike(name: string): Promise<boolean> {
+    let found = false;
+    await this.#change((members) => {
+      const left = without(members, (member) => member.name === name);
+      found ||= left !== null;
+      return left;
+    });
+    return found;
   }
 
   /** Null: as it is. */

@@ -33,7 +33,7 @@ export interface RaftWorld extends CoordinationWorld {
 
 const secret = 'a secret of the contract';
 /** Soon enough to await elections, late enough for a busy machine. */
-const electionMs = 300;
+const electionMs = 500;
 
 /** All that a member reaches, as its link lets it. */
 class Reach {

@@ -52,5 +52,6 @@ test('an unknown option is refused', () => {
 
 test('ZooKeeper is started only where it is used', () => {
   expect(brokersFor('zookeeper')).toEqual(['mongodb', 'rabbitmq', 'zookeeper']);
+  expect(brokersFor('raft')).toEqual(['mongodb', 'rabbitmq']);
   expect(brokersFor('ranked')).toEqual(['mongodb', 'rabbitmq']);
 });

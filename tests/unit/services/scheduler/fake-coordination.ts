@@ -35,6 +35,7 @@ export class FakeCoordination {
   #elections = Promise.resolve();
   #silent: string | null = null;
   #answersToLose = 0;
+  readonly #misdirected = new Map<string, string>();
 
   constructor(documents: DocumentStore, clock: ManualClock) {
     this.#documents = documents;
@@ -79,6 +80,11 @@ export class FakeCoordination {
   /** This one answers no calls, though it is there; null for nobody. */
   silence(name: string | null): void {
     this.#silent = name;
+  }
+
+  /** Calls to the one reach the other. */
+  misdirect(from: string, to: string): void {
+    this.#misdirected.set(from, to);
   }
 
   /** The next `count` writes of the ring happen, and nobody learns of it. */
@@ -155,7 +161,7 @@ export class FakeCoordination {
   #rpc(name: string): Rpc {
     return {
       call: async <Reply>(procedure: Procedure, { url, request }: Call<unknown>) => {
-        const handler = this.#handlers.get(`${url} ${procedure.name}`);
+        const handler = this.#handlers.get(`${this.#misdirected.get(url) ?? url} ${procedure.name}`);
         if (!handler || url === this.#silent || this.#cut.has(url) || this.#cut.has(name))
           throw new CarillonError('peer-unavailable', `${url} does not answer`);
         return (await handler(structuredClone(request))) as Reply;

@@ -56,6 +56,14 @@ describe('the keeper of the ring', () => {
     expect(await members()).toEqual(['s1', 's2', 's3']);
   });
 
+  it('takes nobody for another whose address leads to it', async () => {
+    const { clock, coordination, start, members } = await setup('s1', 's2');
+    coordination.misdirect('s3', 's2');
+    await start('s3');
+    await clock.advance(5_000);
+    expect(await members()).toEqual(['s1', 's2']);
+  });
+
   it('takes in several that come together at most one handover after the other', async () => {
     const { clock, start, members, ring } = await setup('s1');
     const { number } = (await ring()).at(-1)!;

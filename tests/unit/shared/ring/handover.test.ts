@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { handoverLeadMs, silenceMs } from '../../../../shared/ring/handover.js';
 import { ownerAt } from '../../../../shared/ring/ring.js';
 import { propertyRuns } from '../../../support/property-runs.js';
-import { HandoverWorld, type Action } from './handover-world.js';
+import { HandoverWorld, type Action } from '../../../scenarios/handover-world.js';
 
 const start = 1_000_000;
 

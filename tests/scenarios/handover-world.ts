@@ -1,14 +1,18 @@
-/** A leader's handover machine with members that answer when they are told to, and the registry's copy of the ring. */
+/**
+ * A leader's handover machine with members that answer when they are told to, and the registry's copy of the ring. What a
+ * reader should know is told to `tell`, from the moment that it is set, with the milliseconds since then.
+ */
 import {
   newestOf,
   notLeading,
   step,
   type Handover,
+  type HandoverEffect,
   type HandoverEvent,
   type HandoverInput,
   type Phase,
-} from '../../../../shared/ring/handover.js';
-import type { Ring, RingVersion } from '../../../../shared/ring/ring.js';
+} from '../../shared/ring/handover.js';
+import type { Ring, RingVersion } from '../../shared/ring/ring.js';
 
 export type Action =
   | { kind: 'answer'; pick: number; aheadMs: number }
@@ -30,11 +34,18 @@ export class HandoverWorld {
   readonly events: HandoverEvent[] = [];
   #state: Handover = notLeading;
   #pending: Ring | null = null;
+  #tell: (at: number, text: string) => void = () => undefined;
+  #toldFrom = 0;
 
   constructor(now: number, living: string[]) {
     this.now = now;
     this.living = living;
     this.#lead();
+  }
+
+  tellTo(tell: (at: number, text: string) => void): void {
+    this.#tell = tell;
+    this.#toldFrom = this.now;
   }
 
   get phase(): Phase {
@@ -144,11 +155,38 @@ export class HandoverWorld {
   }
 
   #feed(input: HandoverInput): void {
+    const { phase } = this.#state;
     const { state, effects } = step(this.#state, input);
     this.#state = state;
+    this.#narrate(this.#wordsFor(input));
     for (const effect of effects) {
       if (effect.kind === 'event') this.events.push(effect.event);
       if (effect.kind === 'write') this.#pending = effect.ring;
+      this.#narrate(this.#wordsOf(effect));
     }
+    if (state.phase !== phase) this.#narrate(`phase: ${state.phase}`);
+  }
+
+  #narrate(text: string | null): void {
+    if (text !== null) this.#tell(this.now - this.#toldFrom, text);
+  }
+
+  #wordsFor(input: HandoverInput): string | null {
+    if (input.kind === 'answer')
+      return `${input.member} answers: claimed up to ${this.#since(input.position)}`;
+    if (input.kind === 'silence') return `${input.member} answers nothing`;
+    return input.kind === 'written' ? 'the registry has it' : null;
+  }
+
+  #wordsOf(effect: HandoverEffect): string {
+    if (effect.kind === 'event') return `handover ${effect.event}`;
+    if (effect.kind === 'prepare') return `the leader asks ${effect.members.join(', ')} for their positions`;
+    if (effect.kind === 'commit') return `the leader tells ${effect.members.join(', ')} what is committed`;
+    const { number, members, effectiveFrom } = newestOf(effect.ring)!;
+    return `the leader writes version ${number}: ${members.join(', ')}, from ${this.#since(effectiveFrom)}`;
+  }
+
+  #since(instant: number): string {
+    return instant === 0 ? 'nothing yet' : String(instant - this.#toldFrom);
   }
 }
