@@ -5,6 +5,7 @@
  */
 import type { Cancel, Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
+import type { Definitions } from '../../shared/definitions/definitions.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
@@ -14,7 +15,7 @@ import type { Holding } from '../../shared/ring/ring.js';
 import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
 import type { Timer } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
-import type { DefinitionCache } from './definition-cache.js';
+import { withDefinitions } from './held.js';
 import type { SchedulerMetrics } from './metrics.js';
 import type { Publisher } from './publisher.js';
 import type { ShardHost } from './shard-host.js';
@@ -28,7 +29,7 @@ const largestClaim = 2_000;
 
 export interface DispatcherOptions {
   schedule: ScheduleStore;
-  definitions: DefinitionCache;
+  definitions: Definitions;
   publisher: Publisher;
   presence: Presence;
   clock: Clock;
@@ -196,7 +197,7 @@ export class Dispatcher implements Lifecycle {
         clockOffsetMs: 0,
       });
       metrics.reclaimed.inc(won.length);
-      publisher.hold(await definitions.attach(won));
+      publisher.hold(await withDefinitions(definitions, won));
       if (due.length < query.limit || won.length === 0) return;
     }
   }

@@ -2,13 +2,7 @@
  * What is claimed and waits for its instant, earliest first: a binary heap. Of one execution the newest claim counts; an
  * older one that is still in the heap is passed over when it comes to the top.
  */
-import type { Execution } from '../../shared/timers/execution.js';
-import type { Definition } from '../../shared/timers/timer.js';
-
-export interface Held {
-  execution: Execution;
-  definition: Definition | null;
-}
+import type { Held } from './held.js';
 
 /** True when the first is a later claim of the execution, or one under a later generation of its timer. */
 export function supersedes(

@@ -9,7 +9,8 @@ import type { Random } from '../../shared/base/random.js';
 import { maxDefinitionBytes, type WorkMessage, type WorkQueue } from '../../shared/queue/queue.js';
 import type { Definition } from '../../shared/timers/timer.js';
 import type { Execution } from '../../shared/timers/execution.js';
-import { DueHeap, supersedes, type Held } from './due-heap.js';
+import { DueHeap, supersedes } from './due-heap.js';
+import type { Held } from './held.js';
 import type { SchedulerMetrics } from './metrics.js';
 
 const batchSize = 500;

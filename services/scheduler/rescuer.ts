@@ -7,6 +7,7 @@
 import type { Clock } from '../../shared/base/clock.js';
 import { groupBy } from '../../shared/base/grouping.js';
 import { messageOf } from '../../shared/base/errors.js';
+import type { Definitions } from '../../shared/definitions/definitions.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Random } from '../../shared/base/random.js';
@@ -21,8 +22,7 @@ import { attemptId, verdictOf } from '../../shared/timers/outcome.js';
 import { defaultRetryPolicy } from '../../shared/timers/retry-policy.js';
 import { backlogOf } from './backlog.js';
 import type { SchedulerConfig } from './config.js';
-import type { DefinitionCache } from './definition-cache.js';
-import type { Held } from './due-heap.js';
+import { withDefinitions, type Held } from './held.js';
 import type { SchedulerMetrics } from './metrics.js';
 import type { Publisher } from './publisher.js';
 import type { ShardHost } from './shard-host.js';
@@ -38,7 +38,7 @@ export interface RescuerOptions {
   schedule: ScheduleStore;
   delivery: Pick<DeliveryStore, 'settle'>;
   processes: ProcessStore;
-  definitions: DefinitionCache;
+  definitions: Definitions;
   observer: Observer;
   publisher: Publisher;
   presence: Presence;
@@ -189,12 +189,12 @@ export class Rescuer implements Lifecycle {
       clockOffsetMs: 0,
     });
     metrics.rescued.inc({ state: 'claimed' }, won.length);
-    publisher.hold(await definitions.attach(won));
+    publisher.hold(await withDefinitions(definitions, won));
   }
 
   async #settleLost(executions: Execution[]): Promise<void> {
     const { delivery, definitions, metrics, onRetry } = this.#options;
-    await delivery.settle((await definitions.attach(executions)).map((held) => this.#lost(held)));
+    await delivery.settle((await withDefinitions(definitions, executions)).map((held) => this.#lost(held)));
     metrics.rescued.inc({ state: 'running' }, executions.length);
     onRetry();
   }

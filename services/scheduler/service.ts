@@ -11,6 +11,7 @@ import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Election, Leadership } from '../../shared/coordination/election.js';
 import type { Member, Membership } from '../../shared/coordination/membership.js';
 import type { Registry } from '../../shared/coordination/registry.js';
+import { Definitions } from '../../shared/definitions/definitions.js';
 import { Observer } from '../../shared/presence/observer.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus, Subscription } from '../../shared/queue/bus.js';
@@ -21,7 +22,6 @@ import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import { testShard } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
-import { DefinitionCache } from './definition-cache.js';
 import { Dispatcher } from './dispatcher.js';
 import { schedulerMetrics, type SchedulerMetrics } from './metrics.js';
 import { Publisher } from './publisher.js';
@@ -88,7 +88,7 @@ export class SchedulerService implements Lifecycle {
       host: this.#host,
       schedule: store.schedule,
       timers: store.timers,
-      definitions: new DefinitionCache(store.delivery),
+      definitions: new Definitions(store.delivery),
       settledRetentionMs: config.settledRetentionMs,
     };
     this.#publisher = new Publisher({ ...common, queue, leadMs: config.schedulerPublishLeadMs });

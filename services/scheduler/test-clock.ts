@@ -5,6 +5,7 @@
  */
 import { sleep, type Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
+import type { Definitions } from '../../shared/definitions/definitions.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
@@ -21,7 +22,7 @@ import {
   type TestClock,
 } from '../../shared/store/test-clocks.js';
 import type { SchedulerConfig } from './config.js';
-import type { DefinitionCache } from './definition-cache.js';
+import { withDefinitions } from './held.js';
 import type { Publisher } from './publisher.js';
 
 const lookEveryMs = 1_000;
@@ -33,7 +34,7 @@ export interface TestClocksOptions {
   schedule: ScheduleStore;
   timers: Pick<TimerStore, 'change'>;
   documents: DocumentStore;
-  definitions: DefinitionCache;
+  definitions: Definitions;
   publisher: Publisher;
   presence: Presence;
   clock: Clock;
@@ -201,7 +202,7 @@ export class TestClocks implements Lifecycle {
       publishAgainAt: real + config.schedulerPublishAgainMs,
       clockOffsetMs: now - real,
     });
-    publisher.hold(await definitions.attach(won));
+    publisher.hold(await withDefinitions(definitions, won));
   }
 
   /** Resolves when nothing of the namespace is claimed or running. */

@@ -14,13 +14,13 @@ import { backoffMs } from '../../shared/base/backoff.js';
 import { Batcher } from '../../shared/base/batcher.js';
 import type { Cancel, Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
+import type { Definitions } from '../../shared/definitions/definitions.js';
 import type { Random } from '../../shared/base/random.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Consumer as Subscription, Delivery, WorkQueue } from '../../shared/queue/queue.js';
 import type { Deferral, DeliveryStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Definition } from '../../shared/timers/timer.js';
-import type { Definitions } from './definitions.js';
 import type { Deliverer, Started } from './delivery/deliver.js';
 import type { WorkerMetrics } from './metrics.js';
 import type { Settler } from './settler.js';
@@ -143,9 +143,8 @@ export class Consumer {
   }
 
   async #readDefinition(entry: Held): Promise<void> {
-    const { uid, version, namespace, timerId } = entry.delivery.message.execution;
     try {
-      entry.definition = await this.#options.definitions.read({ uid, version, namespace, id: timerId });
+      entry.definition = await this.#options.definitions.of(entry.delivery.message.execution);
       this.#await(entry);
     } catch (error) {
       this.#onStoreError(entry, error);

@@ -22,7 +22,7 @@ const portFiles =
 const base = 'shared/base/.+';
 const signature = 'shared/signature/.+';
 /** Rooms in the middle: they use ports, never what stands behind them. */
-const middle = 'shared/(?:admin|presence|rpc|settings|process)/.+';
+const middle = 'shared/(?:admin|definitions|presence|rpc|settings|process)/.+';
 const telemetry = 'shared/telemetry/.+';
 const config = 'shared/config/.+';
 
