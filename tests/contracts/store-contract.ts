@@ -26,17 +26,32 @@ import { turnContract } from './store/turn-contract.js';
 import { turnRaceContract } from './store/turn-race-contract.js';
 
 export function storeContract(name: string, open: OpenStore): void {
-  describe(`the store, ${name}`, () => {
+  timersContract(name, open);
+  executionsContract(name, open);
+}
+
+/** The half about timers: kept, changed, claimed. */
+export function timersContract(name: string, open: OpenStore): void {
+  describe(`timers in the store, ${name}`, () => {
     timerContract(open);
     changeContract(open);
     raceContract(open);
     pauseContract(open);
     manualRunContract(open);
     touchContract(open);
-    executionContract(open);
     scheduleContract(open);
     misfireContract(open);
     namespaceContract(open);
+    closingContract(open);
+    processContract(open);
+    documentContract(open);
+  });
+}
+
+/** The half about executions: rescued, started, settled, one after the other where they overlap. */
+export function executionsContract(name: string, open: OpenStore): void {
+  describe(`executions in the store, ${name}`, () => {
+    executionContract(open);
     rescueContract(open);
     deliveryContract(open);
     settleContract(open);
@@ -44,8 +59,5 @@ export function storeContract(name: string, open: OpenStore): void {
     overlapContract(open);
     turnContract(open);
     turnRaceContract(open);
-    closingContract(open);
-    processContract(open);
-    documentContract(open);
   });
 }

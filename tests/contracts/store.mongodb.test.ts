@@ -18,9 +18,10 @@ import {
   readTimer,
 } from './store/steps.js';
 import { createTurns } from './store/turns.js';
-import { storeContract } from './store-contract.js';
+import { timersContract } from './store-contract.js';
 
-storeContract('MongoDB', openMongoTestStore);
+// The other half is in store-executions.mongodb.test.ts, which runs beside this one.
+timersContract('MongoDB', openMongoTestStore);
 
 describe('opening a store on MongoDB', () => {
   it('may be done by many processes at once', async () => {
