@@ -11,6 +11,7 @@ import type { Random } from '../../shared/base/random.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus } from '../../shared/queue/bus.js';
+import type { ProcessStore } from '../../shared/store/processes.js';
 import type { DocumentStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
@@ -22,7 +23,9 @@ import { addOpenApi } from './plugins/openapi.js';
 import { addProblems, answerProblem, Problem } from './plugins/problems.js';
 import { addDataHeaders, addKeys } from './plugins/security.js';
 import { validatorCompiler, type App } from './plugins/validation.js';
+import { addClusterRoute } from './routes/cluster.js';
 import { addExecutionRoutes } from './routes/executions.js';
+import { addSettingsRoutes } from './routes/settings.js';
 import { addTestClock } from './routes/test-clock.js';
 import { addTimerActions } from './routes/timer-actions.js';
 import { addTimerBatchRoute } from './routes/timer-batch.js';
@@ -31,8 +34,10 @@ import { addTimerCreation } from './routes/timer-creation.js';
 import { addTimerPreview } from './routes/timer-preview.js';
 import { addTimerReading } from './routes/timer-reading.js';
 import { clockAnswer } from './schemas/actions.js';
+import { clusterAnswer } from './schemas/cluster.js';
 import { executionAnswer, executionPage } from './schemas/execution.js';
 import { previewAnswer } from './schemas/preview.js';
+import { settingsAnswer, settingsVersionAnswer } from './schemas/settings.js';
 import { cancelledTimerAnswer, timerAnswer, timerPage } from './schemas/timer.js';
 import type { Desk } from './timers/desk.js';
 
@@ -40,13 +45,14 @@ export interface AppParts {
   desk: Desk;
   documents: DocumentStore;
   bus: Pick<Bus, 'publish'>;
+  processes: Pick<ProcessStore, 'list'>;
   presence: Pick<Presence, 'holds'>;
   clock: Clock;
   random: Random;
   metrics: Metrics;
   log: Logger;
   checks: Checks;
-  config: ApiConfig & Pick<ClusterConfig, 'mode'>;
+  config: ApiConfig & Pick<ClusterConfig, 'mode' | 'settingsLeadMs'>;
 }
 
 const answers = [
@@ -57,6 +63,9 @@ const answers = [
   executionPage,
   previewAnswer,
   clockAnswer,
+  clusterAnswer,
+  settingsAnswer,
+  settingsVersionAnswer,
 ];
 
 /** Builds the application. Throws `invalid-configuration` where production mode has no keys. */
@@ -91,6 +100,8 @@ export function buildApp(parts: AppParts): App {
     addTimerPreview(scope, desk);
     addExecutionRoutes(scope, desk.executions);
     addTestClock(scope, { desk: { ...parts, ...desk }, accept, mode: config.mode });
+    addClusterRoute(scope, parts);
+    addSettingsRoutes(scope, { ...parts, accept, leadMs: config.settingsLeadMs });
     addHealthRoutes(scope, parts.checks, parts.clock);
     notAllowed.finish();
   });

@@ -23,6 +23,7 @@ await runProcess({
     context.onStop('queue', close);
     Object.assign(checks, { mongodb: () => store.ping(), rabbitmq: () => queue.ping() });
     const presence = await context.startPresence(store.processes);
+    await context.startSettings(store.documents);
     await context.start('api', new ApiService({ ...context, store, bus, presence }));
   },
 });

@@ -12,8 +12,8 @@ import type { App } from './plugins/validation.js';
 import { TimerWriter } from './timers/timer-writer.js';
 import { Toucher } from './timers/toucher.js';
 
-export interface ApiDependencies extends Omit<AppParts, 'desk' | 'documents' | 'config'> {
-  store: Pick<Store, 'timers' | 'executions' | 'documents'>;
+export interface ApiDependencies extends Omit<AppParts, 'desk' | 'documents' | 'processes' | 'config'> {
+  store: Pick<Store, 'timers' | 'executions' | 'documents' | 'processes'>;
   bus: Bus;
   config: AppParts['config'] & Pick<ClusterConfig, 'settledRetentionMs'>;
 }
@@ -30,14 +30,14 @@ export class ApiService implements Lifecycle {
   /** Throws `invalid-configuration` where production mode has no keys. */
   constructor(dependencies: ApiDependencies) {
     const { store, bus, clock, metrics, log, config } = dependencies;
-    const { timers, executions, documents } = store;
+    const { timers, executions, documents, processes } = store;
     const waitingLimit = config.apiWaitingLimit;
     const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit });
     const toucher = new Toucher({ timers, writer, clock, waitingLimit });
     const clocks = new NamespaceClocks({ documents, clock, log, mode: config.mode });
     const retentionMs = config.settledRetentionMs;
     const desk = { timers, executions, writer, toucher, clock, clocks, retentionMs };
-    this.#app = buildApp({ ...dependencies, desk, documents });
+    this.#app = buildApp({ ...dependencies, desk, documents, processes });
     this.#writer = writer;
     this.#toucher = toucher;
     this.#clocks = clocks;

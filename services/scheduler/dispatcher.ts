@@ -10,6 +10,7 @@ import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DueQuery, ScheduleStore } from '../../shared/store/store.js';
+import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Holding } from '../../shared/ring/ring.js';
 import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
@@ -39,6 +40,7 @@ export interface DispatcherOptions {
   settledRetentionMs: number;
   /** Says what of the shards is this process's to claim. */
   host: ShardHost;
+  settings: SettingsSource;
 }
 
 export class Dispatcher implements Lifecycle {
@@ -68,11 +70,17 @@ export class Dispatcher implements Lifecycle {
     await this.#loop.stop();
   }
 
+  /** How far ahead of their time timers are claimed now. */
+  lookAheadMs(): number {
+    const { settings, clock, config } = this.#options;
+    return settings.at(clock.now()).lookAheadMs ?? config.schedulerLookAheadMs;
+  }
+
   /** Looks soon because something may be due at `dueAt` that the last look could not see; at once when it is left out. */
   nudge(dueAt = 0): void {
     const { clock, config } = this.#options;
     const left = dueAt - clock.now();
-    if (left > config.schedulerLookAheadMs) return;
+    if (left > this.lookAheadMs()) return;
     const wait = Math.min((left - config.schedulerPublishLeadMs) * gatherShare, longestGatherMs);
     if (wait <= 0) return this.#loop.nudge();
     const at = clock.monotonic() + wait;
@@ -89,7 +97,7 @@ export class Dispatcher implements Lifecycle {
     const { clock, presence, metrics, host } = this.#options;
     const holdings = host.holdings();
     metrics.shards.set(host.shards().length);
-    if (!presence.holds() || holdings.length === 0) return;
+    if (!presence.holds() || this.#isPaused() || holdings.length === 0) return;
     const begun = clock.monotonic();
     for (const holding of holdings)
       await Promise.all([this.#claimTimers(holding), this.#reclaimExecutions(holding)]);
@@ -97,12 +105,19 @@ export class Dispatcher implements Lifecycle {
     metrics.heap.set(this.#options.publisher.size);
   }
 
+  /** Nothing leaves now, nor when what could be claimed now is due. The end of a pause is looked ahead to like any instant. */
+  #isPaused(): boolean {
+    const { settings, clock } = this.#options;
+    const now = clock.now();
+    return [now, now + this.lookAheadMs()].every((instant) => settings.at(instant).dispatchPaused);
+  }
+
   /** What of a holding may be claimed now; null above the bound, and when it is no longer ours. */
   #query(holding: Holding): DueQuery | null {
     const { clock, config, publisher, host } = this.#options;
-    const { schedulerHeapLimit, schedulerLookAheadMs, schedulerClaimBatch } = config;
+    const { schedulerHeapLimit, schedulerClaimBatch } = config;
     if (publisher.size >= 2 * schedulerHeapLimit) return null;
-    const ahead = publisher.size < schedulerHeapLimit ? schedulerLookAheadMs : 0;
+    const ahead = publisher.size < schedulerHeapLimit ? this.lookAheadMs() : 0;
     const bounds = host.claimable(holding, clock.now() + ahead);
     return bounds && { ...bounds, limit: schedulerClaimBatch };
   }
@@ -189,7 +204,7 @@ export class Dispatcher implements Lifecycle {
       const due = await schedule.dueExecutions(query);
       if (due.length === 0) return;
       const now = clock.now();
-      const publishAgainAt = now + config.schedulerLookAheadMs + config.schedulerPublishAgainMs;
+      const publishAgainAt = now + this.lookAheadMs() + config.schedulerPublishAgainMs;
       const won = await schedule.reclaim(due, {
         holder: presence.incarnation,
         now,

@@ -29,6 +29,8 @@ await runProcess({
     );
     context.onStop('queue', () => queueing.close());
     const presence = await context.startPresence(store.processes);
+    const settings = await context.startSettings(store.documents);
+    if (config.coordination === 'ranked') presence.reportWith(() => ({ rank: config.rank }));
     const self = {
       id: presence.incarnation,
       name: identity.name,
@@ -46,7 +48,14 @@ await runProcess({
       rabbitmq: () => queueing.queue.ping(),
       [config.coordination]: () => coordination.ping(),
     });
-    const scheduler = new SchedulerService({ ...context, ...queueing, ...coordination, store, presence });
+    const scheduler = new SchedulerService({
+      ...context,
+      ...queueing,
+      ...coordination,
+      store,
+      presence,
+      settings,
+    });
     context.reportStanding(() => scheduler.standing());
     await context.start('scheduler', scheduler);
   },

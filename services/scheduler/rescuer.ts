@@ -14,6 +14,7 @@ import type { Random } from '../../shared/base/random.js';
 import type { Observer } from '../../shared/presence/observer.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
+import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { ProcessRow, ProcessStore } from '../../shared/store/processes.js';
 import type { ScheduleStore, DeliveryStore, Settlement } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
@@ -51,6 +52,7 @@ export interface RescuerOptions {
   settledRetentionMs: number;
   /** Says what of the shards is this process's to rescue. */
   host: ShardHost;
+  settings: SettingsSource;
   /** Shards that no ring has and that are this process's all the same. */
   besides(): readonly number[];
   /** Called when executions became due that a look should claim. */
@@ -130,11 +132,12 @@ export class Rescuer implements Lifecycle {
     const { clock } = this.#options;
     const living = new Set(rows.filter((row) => !row.gone).map((row) => row.incarnation));
     const backlogged = await this.#isBacklogged(rows);
+    const paused = this.#options.settings.at(clock.now()).dispatchPaused === true;
     const canWait = (execution: Execution): boolean =>
       execution.state === 'claimed' &&
       execution.holder !== null &&
       living.has(execution.holder) &&
-      (this.#isOurs(execution) || (backlogged && clock.now() < execution.callAt + longestPutOffMs));
+      (paused || this.#isOurs(execution) || (backlogged && clock.now() < execution.callAt + longestPutOffMs));
     await this.#putOff(overdue.filter(canWait));
     await this.#rescue(overdue.filter((execution) => !canWait(execution)));
   }

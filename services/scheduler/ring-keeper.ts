@@ -21,7 +21,9 @@ import {
   step,
   type Handover,
   type HandoverEffect,
+  type HandoverEvent,
   type HandoverInput,
+  type Phase,
 } from '../../shared/ring/handover.js';
 import type { Ring } from '../../shared/ring/ring.js';
 import type { Rpc } from '../../shared/rpc/rpc.js';
@@ -44,6 +46,8 @@ export interface RingKeeperOptions {
   shape: 'leader' | 'shared';
   clock: Clock;
   log: Logger;
+  /** Told of each step, with the number of the newest version then. */
+  onStep?(step: HandoverEvent, ringVersion: number): void;
 }
 
 /** What a leader knows of its own term. */
@@ -82,6 +86,11 @@ export class RingKeeper implements Lifecycle {
   async stop(): Promise<void> {
     await this.#loop.stop();
     this.#resign();
+  }
+
+  /** Where the handover stands; `following` while another leads. */
+  phase(): Phase {
+    return this.#handover.phase;
   }
 
   async #round(): Promise<void> {
@@ -141,7 +150,9 @@ export class RingKeeper implements Lifecycle {
         return void this.#write(effect.ring);
       case 'event': {
         const { proposed, ring } = this.#handover;
-        return this.#options.log.info({ newest: newestOf(ring), proposed }, `ring handover ${effect.event}`);
+        const newest = newestOf(ring);
+        this.#options.log.info({ newest, proposed }, `ring handover ${effect.event}`);
+        return this.#options.onStep?.(effect.event, newest?.number ?? 0);
       }
     }
   }

@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
+import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Registry, RegistryDocument } from '../../shared/coordination/registry.js';
 import { newestOf } from '../../shared/ring/handover.js';
 import type { Ring } from '../../shared/ring/ring.js';
@@ -31,11 +32,12 @@ export interface RingViewOptions {
   registry: Registry;
   clock: Clock;
   log: Logger;
+  config: Pick<ClusterConfig, 'freshnessMs'>;
 }
 
 export class RingView implements Lifecycle {
   readonly #options: RingViewOptions;
-  readonly #freshness = new Freshness();
+  readonly #freshness: Freshness;
   readonly #loop: Loop;
   readonly #listeners: (() => void)[] = [];
   #known: { version: number; ring: Ring } = { version: 0, ring: [] };
@@ -45,6 +47,7 @@ export class RingView implements Lifecycle {
 
   constructor(options: RingViewOptions) {
     this.#options = options;
+    this.#freshness = new Freshness(options.config.freshnessMs);
     this.#loop = new Loop({
       clock: options.clock,
       periodMs: verifyEveryMs,

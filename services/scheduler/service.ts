@@ -7,6 +7,7 @@ import { sleep, type Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import type { Random } from '../../shared/base/random.js';
+import type { ClusterEventKind } from '../../shared/cluster/chronicle.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Election, Leadership } from '../../shared/coordination/election.js';
 import type { Member, Membership } from '../../shared/coordination/membership.js';
@@ -17,10 +18,14 @@ import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus, Subscription } from '../../shared/queue/bus.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
 import type { Rpc } from '../../shared/rpc/rpc.js';
+import type { HandoverEvent } from '../../shared/ring/handover.js';
+import type { SettingsSource } from '../../shared/settings/settings.js';
+import type { ProcessReport } from '../../shared/store/processes.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import { testShard } from '../../shared/timers/timer.js';
+import { Chronicler } from './chronicler.js';
 import type { SchedulerConfig } from './config.js';
 import { Dispatcher } from './dispatcher.js';
 import { schedulerMetrics, type SchedulerMetrics } from './metrics.js';
@@ -38,6 +43,13 @@ import { TestClocks } from './test-clock.js';
 const leaveMs = 3_000;
 const pollMs = 20;
 
+/** The steps of a handover that the chronicle tells. */
+const toldSteps: Partial<Record<HandoverEvent, ClusterEventKind>> = {
+  begun: 'handover-begun',
+  finished: 'handover-finished',
+  'rolled back': 'handover-rolled-back',
+};
+
 export interface SchedulerDependencies {
   store: Pick<Store, 'timers' | 'schedule' | 'delivery' | 'processes' | 'documents'>;
   queue: WorkQueue;
@@ -48,11 +60,14 @@ export interface SchedulerDependencies {
   rpc: Rpc;
   identity: Pick<Member, 'name' | 'service'>;
   presence: Presence;
+  settings: SettingsSource;
+  /** Calls `listener` with the name of each rival that this process quelled as a leader. */
+  onRival?(listener: (rival: string) => void): void;
   clock: Clock;
   random: Random;
   metrics: Metrics;
   log: Logger;
-  config: SchedulerConfig & Pick<ClusterConfig, 'settledRetentionMs' | 'mode' | 'ring'>;
+  config: SchedulerConfig & Pick<ClusterConfig, 'settledRetentionMs' | 'mode' | 'ring' | 'freshnessMs'>;
 }
 
 export class SchedulerService implements Lifecycle {
@@ -67,12 +82,13 @@ export class SchedulerService implements Lifecycle {
   readonly #view: RingView;
   readonly #host: ShardHost;
   readonly #keeper: RingKeeper;
+  readonly #chronicler: Chronicler;
   #nudges: Subscription | null = null;
   #endCalls: () => void = () => undefined;
 
   constructor(dependencies: SchedulerDependencies) {
     this.#dependencies = dependencies;
-    const { store, queue, election, presence, clock, config, identity } = dependencies;
+    const { store, queue, election, clock, config, identity } = dependencies;
     const metrics = schedulerMetrics(dependencies.metrics);
     this.#view = new RingView(dependencies);
     this.#host = new ShardHost({
@@ -85,6 +101,7 @@ export class SchedulerService implements Lifecycle {
     const common = {
       ...dependencies,
       metrics,
+      view: this.#view,
       host: this.#host,
       schedule: store.schedule,
       timers: store.timers,
@@ -112,13 +129,20 @@ export class SchedulerService implements Lifecycle {
       publisher: this.#publisher,
       onRetry: () => this.#dispatcher.nudge(),
     });
-    this.#steward = new Steward({
-      ...common,
-      leads: () => election.current().role === 'leader',
-    });
-    this.#keeper = new RingKeeper({ ...common, view: this.#view, self: identity, shape: config.ring });
+    this.#steward = new Steward({ ...common, leads: () => election.current().role === 'leader' });
+    this.#chronicler = new Chronicler({ ...common, ...store, name: identity.name });
+    const onStep = (step: HandoverEvent, ringVersion: number) => this.#onStep(step, ringVersion);
+    this.#keeper = new RingKeeper({ ...common, self: identity, shape: config.ring, onStep });
+    this.#listen(metrics);
+  }
+
+  #listen(metrics: SchedulerMetrics): void {
+    const { election, presence, settings, onRival } = this.#dependencies;
     election.onChange((leadership) => this.#onElection(leadership, metrics));
     presence.onGone(() => this.#publisher.drop());
+    presence.reportWith(() => this.#report());
+    settings.onChange(() => this.#dispatcher.nudge());
+    onRival?.((member) => this.#chronicler.tell({ kind: 'rival-quelled', member }));
   }
 
   /** Joins the others last, when it can answer them. */
@@ -137,6 +161,16 @@ export class SchedulerService implements Lifecycle {
     return { role, term, ringVersion: this.#view.version() };
   }
 
+  #report(): ProcessReport {
+    const ring = { versions: this.#view.ring(), phase: this.#keeper.phase() };
+    return { position: this.#host.position(), ring };
+  }
+
+  #onStep(step: HandoverEvent, ringVersion: number): void {
+    const kind = toldSteps[step];
+    if (kind) this.#chronicler.tell({ kind, ringVersion });
+  }
+
   /** Leaves the ring, claims nothing more, lets the broker answer what was sent, and hands back the rest. */
   async stop(): Promise<void> {
     await this.#leave();
@@ -150,12 +184,12 @@ export class SchedulerService implements Lifecycle {
   #loops(): Lifecycle[] {
     const testClocks = this.#testClocks ? [this.#testClocks] : [];
     const own = [this.#dispatcher, this.#rescuer, this.#resumer, this.#steward, ...testClocks];
-    return [this.#view, this.#keeper, ...own];
+    return [this.#view, this.#keeper, this.#chronicler, ...own];
   }
 
   /** Goes on working until the others have taken the shards over and what was claimed before is published. */
   async #leave(): Promise<void> {
-    const { election, membership, identity, config } = this.#dependencies;
+    const { election, membership, identity } = this.#dependencies;
     const others = membership
       .members()
       .some(({ name, service }) => service === identity.service && name !== identity.name);
@@ -163,7 +197,7 @@ export class SchedulerService implements Lifecycle {
     await membership.stop();
     await election.stop();
     await this.#until(() => this.#host.holdings().length === 0, leaveMs);
-    await this.#until(() => this.#publisher.size === 0, config.schedulerLookAheadMs);
+    await this.#until(() => this.#publisher.size === 0, this.#dispatcher.lookAheadMs());
   }
 
   async #until(isSo: () => boolean, limitMs: number): Promise<void> {

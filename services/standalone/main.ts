@@ -40,6 +40,7 @@ await runProcess({
     context.onStop('queue', () => queueing.close());
     checks['sqlite'] = () => store.ping();
     const presence = await context.startPresence(store.processes);
+    const settings = await context.startSettings(store.documents);
     const self = {
       id: presence.incarnation,
       name: identity.name,
@@ -51,7 +52,7 @@ await runProcess({
       { ...context, self },
     );
     context.onStop('coordination', () => coordination.close());
-    const parts = { ...context, ...queueing, ...coordination, store, presence };
+    const parts = { ...context, ...queueing, ...coordination, store, presence, settings };
     const scheduler = new SchedulerService(parts);
     context.reportStanding(() => scheduler.standing());
     await context.start('scheduler', scheduler);

@@ -5,7 +5,8 @@
  *   message ─► waiting ─► starting ─┬─ won ─► delivering ─► settling ─► acknowledged
  *                │                  ├─ lost, or refused by overlap ─► acknowledged
  *                │                  └─ the store is away ─► released after a pause
- *                └─ its host is slow ─► deferring ─► acknowledged
+ *                ├─ its host is slow ─► deferring ─► acknowledged
+ *                └─ dispatch is paused at its instant ─► detained ─► waiting
  *
  * Of one execution there is one entry at a time. Another copy of its message takes the place of the earlier one; a
  * message of another claim waits until the entry has ended, and then start decides.
@@ -18,9 +19,11 @@ import type { Definitions } from '../../shared/definitions/definitions.js';
 import type { Random } from '../../shared/base/random.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Consumer as Subscription, Delivery, WorkQueue } from '../../shared/queue/queue.js';
+import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { Deferral, DeliveryStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Definition } from '../../shared/timers/timer.js';
+import { Detention } from './detention.js';
 import type { Deliverer, Started } from './delivery/deliver.js';
 import type { WorkerMetrics } from './metrics.js';
 import type { Settler } from './settler.js';
@@ -32,6 +35,7 @@ export interface ConsumerOptions {
   store: Pick<DeliveryStore, 'defer'>;
   queue: Pick<WorkQueue, 'consume'>;
   presence: Pick<Presence, 'holds'>;
+  settings: SettingsSource;
   clock: Clock;
   random: Random;
   log: Logger;
@@ -61,6 +65,7 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #held = new Map<string, Held>();
   readonly #waiting: WaitingRoom<Held>;
+  readonly #detention: Detention<Held>;
   readonly #deferrals: Batcher<Deferral, void>;
   readonly #prefetch: number;
   #subscription: Subscription | null = null;
@@ -79,7 +84,7 @@ export class Consumer {
   constructor(options: ConsumerOptions) {
     this.#options = options;
     const { slots, store, startBatch } = options;
-    this.#prefetch = slots.capacity + startBatch;
+    this.#prefetch = slots.most + startBatch;
     this.#waiting = new WaitingRoom(slots);
     this.#deferrals = new Batcher({
       maxItems: startBatch,
@@ -88,6 +93,7 @@ export class Consumer {
         return batch.map(() => undefined);
       },
     });
+    this.#detention = new Detention({ ...options, release: (entry) => this.#await(entry) });
   }
 
   /** Messages held and not started. */
@@ -114,7 +120,8 @@ export class Consumer {
     try {
       await this.#subscription?.stop();
     } finally {
-      for (const entry of [...this.#waiting.clear(), ...this.#pauses.keys()]) this.#release(entry);
+      for (const entry of [...this.#waiting.clear(), ...this.#detention.clear(), ...this.#pauses.keys()])
+        this.#release(entry);
     }
   }
 
@@ -153,7 +160,9 @@ export class Consumer {
 
   #await(entry: Held): void {
     if (this.#stopping) return this.#release(entry);
-    this.#waiting.push(entry.delivery.message.execution.host, entry, this.#options.clock.monotonic());
+    const { host, callAt } = entry.delivery.message.execution;
+    if (this.#detention.applies(callAt)) return this.#detention.put(entry);
+    this.#waiting.push(host, entry, this.#options.clock.monotonic());
     this.#pump();
   }
 
@@ -161,7 +170,8 @@ export class Consumer {
   #pump(): void {
     const { presence, clock } = this.#options;
     const now = clock.monotonic();
-    while (this.#waiting.size > 0 && !this.#stopping && now >= this.#pausedUntil && presence.holds()) {
+    const mayStart = now >= this.#pausedUntil && !this.#stopping && !this.#detention.applies(-Infinity);
+    while (mayStart && this.#waiting.size > 0 && presence.holds()) {
       const next = this.#waiting.next(now);
       if (!next) break;
       void this.#run(next.item, next.slot);

@@ -23,6 +23,7 @@ await runProcess({
     context.onStop('queue', () => queueing.close());
     Object.assign(checks, { mongodb: () => store.ping(), rabbitmq: () => queueing.queue.ping() });
     const presence = await context.startPresence(store.processes);
-    await context.start('worker', new WorkerService({ ...context, ...queueing, store, presence }));
+    const settings = await context.startSettings(store.documents);
+    await context.start('worker', new WorkerService({ ...context, ...queueing, store, presence, settings }));
   },
 });

@@ -12,6 +12,7 @@ import { Definitions } from '../../shared/definitions/definitions.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
+import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { ProcessReport } from '../../shared/store/processes.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
@@ -32,6 +33,7 @@ export interface WorkerDependencies {
   queue: Pick<WorkQueue, 'consume'>;
   bus: Pick<Bus, 'publish'>;
   presence: Pick<Presence, 'incarnation' | 'holds' | 'reportWith'>;
+  settings: SettingsSource;
   clock: Clock;
   random: Random;
   metrics: Metrics;
@@ -54,8 +56,11 @@ export class WorkerService implements Lifecycle {
     this.#dependencies = dependencies;
     // One listener for each that waits, and all slots may wait.
     setMaxListeners(0, this.#deadline.signal);
-    const { store, clock, config } = dependencies;
-    const slots = new Slots(config.workerConcurrency);
+    const { store, clock, config, settings } = dependencies;
+    const slots = new Slots(
+      config.workerConcurrency,
+      () => settings.at(clock.now()).workerConcurrency ?? config.workerConcurrency,
+    );
     const metrics = workerMetrics(dependencies.metrics, {
       slotsUsed: () => slots.used,
       unstarted: () => this.#consumer.unstarted,

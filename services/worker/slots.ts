@@ -44,21 +44,32 @@ function unseen(): HostUse {
 }
 
 export class Slots {
-  readonly capacity: number;
-  /** What one host may hold while others wait: a quarter, at least one. */
-  readonly share: number;
+  /** The most that there ever are. */
+  readonly most: number;
+  readonly #limit: () => number;
   readonly #hosts = new Map<string, HostUse>();
   #used = 0;
 
-  constructor(capacity: number) {
-    this.capacity = capacity;
-    this.share = Math.max(1, Math.floor(capacity / 4));
+  /** @param limit how many there are now, at most `most` */
+  constructor(most: number, limit: () => number = () => most) {
+    this.most = most;
+    this.#limit = limit;
+  }
+
+  get capacity(): number {
+    return Math.min(this.most, this.#limit());
+  }
+
+  /** What one host may hold while others wait: a quarter, at least one. */
+  get share(): number {
+    return Math.max(1, Math.floor(this.capacity / 4));
   }
 
   get used(): number {
     return this.#used;
   }
 
+  /** Below 0 while more are taken than there are now. */
   get free(): number {
     return this.capacity - this.#used;
   }

@@ -6,6 +6,7 @@ import { Batcher } from '../../shared/base/batcher.js';
 import type { Clock } from '../../shared/base/clock.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { WorkMessage } from '../../shared/queue/queue.js';
+import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { DeliveryStore, Start } from '../../shared/store/store.js';
 import { defaultOverlapPolicy } from '../../shared/timers/overlap.js';
 import type { Definition } from '../../shared/timers/timer.js';
@@ -15,6 +16,7 @@ import type { WorkerMetrics } from './metrics.js';
 export interface StarterOptions {
   store: Pick<DeliveryStore, 'start'>;
   presence: Pick<Presence, 'incarnation' | 'holds'>;
+  settings: Pick<SettingsSource, 'at'>;
   clock: Clock;
   metrics: Pick<WorkerMetrics, 'startBatch'>;
   startBatch: number;
@@ -50,7 +52,8 @@ export class Starter {
   }
 
   /**
-   * Answers what was won, or why nothing was: `put-off` when the lease was not held. Rejects while the store is away; then it is unknown whether it was started, and to start it again is safe. Of one
+   * Answers what was won, or why nothing was: `put-off` when the lease was not held, or dispatch is paused at its instant.
+   * Rejects while the store is away; then it is unknown whether it was started, and to start it again is safe. Of one
    * execution there must never be two at a time.
    */
   start(startable: Startable): Promise<Started | NotStarted> {
@@ -58,22 +61,36 @@ export class Starter {
   }
 
   async #startBatch(batch: Startable[]): Promise<(Started | NotStarted)[]> {
+    if (!this.#options.presence.holds()) return batch.map(() => 'put-off');
+    const now = this.#options.clock.now();
+    const admitted = batch.filter((startable) => !this.#isPaused(startable, now));
+    const started = await this.#startAll(admitted, now);
+    return batch.map((startable) => started.get(startable) ?? 'put-off');
+  }
+
+  /** Each goes by its own instant: that of its call, or now where it is late. */
+  #isPaused({ message }: Startable, now: number): boolean {
+    const instant = Math.max(message.execution.callAt, now);
+    return this.#options.settings.at(instant).dispatchPaused === true;
+  }
+
+  async #startAll(batch: Startable[], now: number): Promise<Map<Startable, Started | NotStarted>> {
+    if (batch.length === 0) return new Map();
     const { store, presence, clock, settledRetentionMs } = this.#options;
-    if (!presence.holds()) return batch.map(() => 'put-off');
     const runner = presence.incarnation;
-    const now = clock.now();
     // One instant for the whole batch: what is equal for all goes to the store as one update.
     const from = batch.reduce((latest, { message }) => Math.max(latest, message.execution.callAt), now);
     const starts = batch.map((startable) => startOf(startable, { from, now }));
     const expireAt = now + settledRetentionMs;
     const { won, refused } = await store.start(starts, { incarnation: runner, now, expireAt });
     const startedAt = clock.now();
-    return batch.map(({ message, definition }, i) => {
-      const { id } = starts[i]!;
+    const resultOf = ({ message, definition }: Startable): Started | NotStarted => {
+      const { id } = message.execution;
       const until = won.get(id);
       if (until !== undefined) return { message, definition, runner, startedAt, until };
       return refused.has(id) ? 'refused' : 'lost';
-    });
+    };
+    return new Map(batch.map((startable) => [startable, resultOf(startable)]));
   }
 }
 

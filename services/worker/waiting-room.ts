@@ -36,7 +36,7 @@ export class WaitingRoom<Item> {
 
   /** The next item that may start, with its slot; null when there is none. */
   next(now: number): { item: Item; slot: Slot } | null {
-    if (this.#slots.free === 0) return null;
+    if (this.#slots.free <= 0) return null;
     const host = this.#nextHost(now);
     if (host === undefined) return null;
     const queue = this.#queues.get(host)!;

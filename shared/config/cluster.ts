@@ -110,6 +110,20 @@ export const clusterSchema = Type.Object({
     minimum: 60_000,
     description: 'how long ended executions and closed timers are kept; 30 days',
   }),
+  freshnessMs: Type.Integer({
+    default: 10_000,
+    minimum: 3_000,
+    maximum: 600_000,
+    description:
+      'a process that cannot verify the settings, or a scheduler the ring, for this long takes no new work until it can; the same for all',
+  }),
+  settingsLeadMs: Type.Integer({
+    default: 15_000,
+    minimum: 7_001,
+    maximum: 3_600_000,
+    description:
+      'how far ahead settings are announced at least; more than CARILLON_FRESHNESS_MS and 4 s; the same for all',
+  }),
   skewWarnMs: Type.Integer({
     default: 100,
     minimum: 1,

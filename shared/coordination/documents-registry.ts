@@ -32,8 +32,9 @@ export class DocumentsRegistry implements Registry {
     this.#subscription = this.#listen();
   }
 
-  read(name: string): Promise<RegistryDocument | null> {
-    return this.#ask(`reading ${name}`, this.#options.documents.read(name));
+  async read(name: string): Promise<RegistryDocument | null> {
+    const document = await this.#ask(`reading ${name}`, this.#options.documents.read(name));
+    return document && { version: document.version, value: document.value };
   }
 
   /** A store's documents are read as they stand. */

@@ -40,7 +40,8 @@ export class Presence implements Lifecycle {
   #registered = false;
   #leaseUntil = -Infinity;
   #troubled = false;
-  #report: () => ProcessReport = () => ({});
+  readonly #reports: (() => ProcessReport)[] = [];
+  readonly #conditions: (() => boolean)[] = [];
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -62,21 +63,27 @@ export class Presence implements Lifecycle {
     this.#listeners.push(listener);
   }
 
-  /** What the row tells of this process at each renewal. */
+  /** What the row tells of this process at each renewal, beside what others let it tell. */
   reportWith(report: () => ProcessReport): void {
-    this.#report = report;
+    this.#reports.push(report);
+  }
+
+  /** What must hold besides while new work is taken. */
+  require(condition: () => boolean): void {
+    this.#conditions.push(condition);
   }
 
   /**
-   * True while new work may be taken: the row is ours for at least `marginMs` more, the clock is trusted, and the local
-   * clock is not absurdly far from the store's.
+   * True while new work may be taken: the row is ours for at least `marginMs` more, the clock is trusted, the local
+   * clock is not absurdly far from the store's, and what else is required holds.
    */
   holds(marginMs = 0): boolean {
     const { clock, skew } = this.#options;
     return (
       clock.monotonic() + marginMs < this.#leaseUntil &&
       clock.ready() &&
-      Math.abs(clock.skewMs()) <= skew.refuseMs
+      Math.abs(clock.skewMs()) <= skew.refuseMs &&
+      this.#conditions.every((condition) => condition())
     );
   }
 
@@ -99,11 +106,20 @@ export class Presence implements Lifecycle {
     await this.#readClock();
     if (!this.#registered) await this.#register();
     const sentAt = clock.monotonic();
-    const renewed = await processes.renew(this.#incarnation, ++this.#counter, this.#report());
+    const renewed = await processes.renew(this.#incarnation, ++this.#counter, this.#tell());
     if (!renewed) return this.#begin();
     this.#leaseUntil = sentAt + leaseMs;
     if (this.#troubled) this.#options.log.info('the lease is renewed again');
     this.#troubled = false;
+  }
+
+  #tell(): ProcessReport {
+    const { clock } = this.#options;
+    const told = this.#reports.map((report) => report());
+    return Object.assign(
+      { toldAt: clock.now(), skewMs: Math.round(clock.skewMs()) },
+      ...told,
+    ) as ProcessReport;
   }
 
   async #readClock(): Promise<void> {

@@ -9,7 +9,7 @@ import Type, { type Static, type TObject } from 'typebox';
 import { AdminServer, type Self } from '../admin/admin-server.js';
 import type { Check } from '../admin/health.js';
 import { SystemClock } from '../base/clock.js';
-import { messageOf } from '../base/errors.js';
+import { CarillonError, messageOf } from '../base/errors.js';
 import { systemRandom, type Random } from '../base/random.js';
 import { clusterSchema, type ClusterConfig } from '../config/cluster.js';
 import { loadConfig, type Environment } from '../config/load.js';
@@ -17,7 +17,10 @@ import { Presence } from '../presence/presence.js';
 import { RpcClient } from '../rpc/client.js';
 import type { Rpc } from '../rpc/rpc.js';
 import { RpcServer } from '../rpc/server.js';
+import { isLeadEnough } from '../settings/timeline.js';
+import { SettingsView } from '../settings/view.js';
 import type { ProcessStore } from '../store/processes.js';
+import type { DocumentStore } from '../store/store.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { watchInterruption } from './interruption.js';
@@ -38,7 +41,7 @@ export interface ProcessOptions<Schema extends TObject> {
 }
 
 /** Where a process stands in the cluster: its service's name and zeros while nobody says. */
-type Standing = Pick<Self, 'role' | 'term' | 'ringVersion' | 'settingsVersion'>;
+type Standing = Pick<Self, 'role' | 'term' | 'ringVersion'>;
 
 export class ProcessContext<Schema extends TObject> {
   readonly clock = new SystemClock();
@@ -52,6 +55,7 @@ export class ProcessContext<Schema extends TObject> {
   readonly #stops: { what: string; stop(): Promise<void> }[] = [];
   readonly #aborted = new AbortController();
   #presence: Presence | null = null;
+  #settings: SettingsView | null = null;
   #standing: () => Partial<Standing> = () => ({});
   adminUrl = '';
 
@@ -105,8 +109,26 @@ export class ProcessContext<Schema extends TObject> {
     const { clock, log, identity, config } = this;
     const skew = { warnMs: config.skewWarnMs, refuseMs: config.skewRefuseMs };
     this.#presence = new Presence({ processes, clock, log, identity, skew, isAlive });
+    this.#presence.reportWith(() => ({ adminUrl: this.adminUrl, ...this.#standing() }));
     await this.start('presence', this.#presence);
     return this.#presence;
+  }
+
+  /** Follows the settings from now on; without them no new work is taken. Call it after `startPresence`. */
+  async startSettings(documents: DocumentStore): Promise<SettingsView> {
+    const { clock, log, config } = this;
+    const { freshnessMs, settingsLeadMs: leadMs } = config;
+    if (!isLeadEnough({ leadMs, freshnessMs }))
+      throw new CarillonError(
+        'invalid-configuration',
+        `CARILLON_SETTINGS_LEAD_MS (${leadMs}) must be more than CARILLON_FRESHNESS_MS (${freshnessMs}) and 4 s`,
+      );
+    const settings = new SettingsView({ documents, clock, log, freshnessMs });
+    this.#settings = settings;
+    this.#presence?.require(() => settings.verified());
+    this.#presence?.reportWith(() => ({ settingsVersion: settings.newest() }));
+    await this.start('settings', settings);
+    return settings;
   }
 
   /** Where the part of /internal/self comes from that is not the same all the time. */
@@ -124,7 +146,7 @@ export class ProcessContext<Schema extends TObject> {
       role: service,
       term: 0,
       ringVersion: 0,
-      settingsVersion: 0,
+      settingsVersion: this.#settings?.newest() ?? 0,
       ...this.#standing(),
     };
   }

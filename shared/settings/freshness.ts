@@ -3,10 +3,13 @@
  * the latest version takes no new work, so that whoever announces a change far enough ahead knows that nobody acts on an
  * older one by then. Pure: all instants are monotonic milliseconds of the process itself.
  */
-export const freshnessMs = 10_000;
-
 export class Freshness {
+  readonly #freshnessMs: number;
   #verifiedAt = -Infinity;
+
+  constructor(freshnessMs: number) {
+    this.#freshnessMs = freshnessMs;
+  }
 
   /** What is known now was the latest when the question was sent. */
   verified(askedAt: number): void {
@@ -14,6 +17,6 @@ export class Freshness {
   }
 
   holds(now: number): boolean {
-    return now - this.#verifiedAt < freshnessMs;
+    return now - this.#verifiedAt < this.#freshnessMs;
   }
 }

@@ -3,12 +3,8 @@
  * process knows of it by then or has stopped taking new work; so at any instant all use the same. A version that came
  * into the registry too late for that is void, for everybody and for ever. Pure; all instants are epoch milliseconds.
  */
-import { freshnessMs } from './freshness.js';
-
 /** How far the corrected clocks of two processes may lie apart. */
 export const skewBoundMs = 2_000;
-/** From a version's commit to its instant, at least; more than the freshness time and twice the skew together. */
-export const leadMs = freshnessMs + 2 * skewBoundMs + 1_000;
 /** What a writer adds to the lead so that its version is not void: the longest that a commit takes. */
 export const commitMs = 2_000;
 
@@ -16,6 +12,8 @@ export interface SettingsVersion<Settings> {
   /** 1 for the first; each later one is greater. */
   number: number;
   effectiveFrom: number;
+  /** From its commit to its instant, at least; part of the version, so that all judge it by the same measure. */
+  leadMs: number;
   /** The registry's own stamp. */
   committedAt: number;
   settings: Settings;
@@ -36,23 +34,28 @@ export interface Outlook<Settings> {
   void: SettingsVersion<Settings>[];
 }
 
+/** Whether who has not verified within the freshness time before an instant has stopped by the time others act by a new version. */
+export function isLeadEnough({ leadMs, freshnessMs }: { leadMs: number; freshnessMs: number }): boolean {
+  return leadMs > freshnessMs + 2 * skewBoundMs;
+}
+
 /** The earliest instant that an announcement made now may name. */
-export function earliestInstant(now: number): number {
+export function earliestInstant({ now, leadMs }: { now: number; leadMs: number }): number {
   return now + leadMs + commitMs;
 }
 
 /** Whether settings may be announced now for that instant: the number to write them under, or the earliest instant accepted. */
 export function announce<Settings>(
   timeline: Timeline<Settings>,
-  { effectiveFrom, now }: { effectiveFrom: number; now: number },
+  { effectiveFrom, now, leadMs }: { effectiveFrom: number; now: number; leadMs: number },
 ): Announcement {
-  const earliest = earliestInstant(now);
+  const earliest = earliestInstant({ now, leadMs });
   if (effectiveFrom < earliest) return { accepted: false, earliest };
   return { accepted: true, number: (timeline.at(-1)?.number ?? 0) + 1 };
 }
 
 /** A version that was committed later than a lead before its instant: somebody might not know it in time. */
-export function isVoid({ committedAt, effectiveFrom }: SettingsVersion<unknown>): boolean {
+export function isVoid({ committedAt, effectiveFrom, leadMs }: SettingsVersion<unknown>): boolean {
   return committedAt > effectiveFrom - leadMs;
 }
 

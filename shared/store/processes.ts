@@ -1,5 +1,8 @@
 /** PORT: the part of the store in which every process keeps its own row, and sees those of the others. */
 
+import type { Phase } from '../ring/handover.js';
+import type { Ring } from '../ring/ring.js';
+
 /** One life of one process. */
 export interface ProcessRow {
   incarnation: string;
@@ -17,6 +20,22 @@ export interface ProcessRow {
 }
 
 export interface ProcessReport {
+  /** When it told this, by its own corrected clock. */
+  toldAt?: number;
+  /** The store's clock less its own, uncorrected. */
+  skewMs?: number;
+  adminUrl?: string;
+  /** Of the newest settings that it knows. */
+  settingsVersion?: number;
+  /** Of a scheduler: as the election has it. */
+  role?: string;
+  term?: number;
+  rank?: number;
+  /** The latest due instant that it has claimed up to; 0 before any. */
+  position?: number;
+  ringVersion?: number;
+  /** The ring as it knows it; of a leader also where the handover stands. */
+  ring?: { versions: Ring; phase: Phase };
   /** Messages that a worker holds and has not started. */
   unstarted?: number;
   /** Executions that a worker started in the last second. */

@@ -255,9 +255,12 @@ export type { Change, Current };
 export interface StoredDocument {
   version: number;
   value: unknown;
+  /** The store's own clock when it wrote this version, epoch milliseconds: who reads later than that has it, or a newer one. */
+  writtenAt: number;
 }
 
 export interface DocumentStore {
+  /** Linearizable: no write that was done before this call is missed. */
   read(name: string): Promise<StoredDocument | null>;
   /**
    * Writes `value` as version `expected + 1` if `expected` (0: absent) is the present version and, where `guard` is given,

@@ -20,7 +20,7 @@ async function setup() {
   const presence = { holds: () => true };
   const held = holdCreates(store);
   const service = new ApiService({
-    store: { timers: held.timers, executions: store.executions, documents: store.documents },
+    store: { ...store, timers: held.timers },
     bus,
     presence,
     clock: new ManualClock(),
@@ -28,7 +28,13 @@ async function setup() {
     metrics: new Metrics(),
     log: createLogger({ level: 'silent', service: 'api', name: 'api' }),
     checks: {},
-    config: { ...loadConfig(apiSchema, {}), apiPort: 0, mode: 'development', settledRetentionMs: dayMs },
+    config: {
+      ...loadConfig(apiSchema, {}),
+      apiPort: 0,
+      mode: 'development',
+      settingsLeadMs: 15_000,
+      settledRetentionMs: dayMs,
+    },
   });
   onTestFinished(async () => {
     held.release();

@@ -76,7 +76,7 @@ export async function openWorld({
   const published: { topic: string; payload: unknown }[] = [];
   const bus = { publish: (topic: string, payload: unknown) => void published.push({ topic, payload }) };
   const presence = { isHeld: true, holds: () => presence.isHeld };
-  const settings = { ...loadConfig(apiSchema, {}), ...config, mode };
+  const settings = { ...loadConfig(apiSchema, {}), settingsLeadMs: 15_000, ...config, mode };
   const waitingLimit = settings.apiWaitingLimit;
   const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit });
   const toucher = new Toucher({ timers, writer, clock, waitingLimit });
@@ -88,6 +88,7 @@ export async function openWorld({
     desk: { timers, executions, writer, toucher, clock, clocks, retentionMs: 30 * dayMs },
     documents,
     bus,
+    processes: store.processes,
     presence,
     clock,
     random: seededRandom(1),

@@ -51,7 +51,7 @@ describe('the store in a SQLite file', () => {
     const second = await open();
 
     expect([await readTimer(second, timer), await readExecution(second, running)]).toEqual(before);
-    expect(await second.documents.read('ring')).toEqual({ version: 1, value: { version: 7 } });
+    expect(await second.documents.read('ring')).toMatchObject({ version: 1, value: { version: 7 } });
     expect(await second.timers.counts()).toMatchObject({ completed: 1 });
   });
 

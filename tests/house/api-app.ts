@@ -23,12 +23,13 @@ export function describedApp(metrics = new Metrics()): ReturnType<typeof buildAp
     },
     documents: nothing,
     bus: nothing,
+    processes: nothing,
     presence: { holds: () => false },
     clock: new ManualClock(),
     random: seededRandom(1),
     metrics,
     log: createLogger({ level: 'silent', service: 'api', name: 'api' }),
     checks: {},
-    config: { ...loadConfig(apiSchema, {}), mode: 'development' },
+    config: { ...loadConfig(apiSchema, {}), mode: 'development', settingsLeadMs: 15_000 },
   });
 }

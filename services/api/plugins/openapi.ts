@@ -30,6 +30,10 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
         { name: 'Timers', description: 'The promises: what to call, and when.' },
         { name: 'Executions', description: 'What came of them.' },
         {
+          name: 'Cluster',
+          description: 'The processes that do the work, and what can be set while they run.',
+        },
+        {
           name: 'Test clocks',
           description: 'A namespace whose time stands until you move it. Development mode only.',
         },

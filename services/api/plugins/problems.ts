@@ -28,6 +28,8 @@ const problems = {
   'namespace-in-use': [409, 'The namespace has open timers'],
   'test-clock-backwards': [409, 'A test clock does not go back'],
   'too-many-test-clocks': [409, 'There are too many test clocks'],
+  'settings-too-soon': [409, 'The settings would hold too soon'],
+  'too-many-settings': [409, 'Too many versions of the settings lie ahead'],
   'generation-mismatch': [412, 'The timer was changed meanwhile'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],

@@ -111,3 +111,12 @@ export const clockExamples: Examples = {
 export const advanceExamples: Examples = {
   day: { summary: 'a day', value: { by: 'P1D' } },
 };
+
+export const settingsExamples: Examples = {
+  pause: { summary: 'no callback leaves, as soon as may be', value: { settings: { dispatchPaused: true } } },
+  resume: { summary: 'as configured again, as soon as may be', value: { settings: {} } },
+  tuned: {
+    summary: 'at an instant',
+    value: { effectiveFrom: later, settings: { lookAheadMs: 5_000, workerConcurrency: 50 } },
+  },
+};

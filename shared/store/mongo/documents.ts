@@ -4,7 +4,6 @@ import { batchToken } from '../../base/ids.js';
 import type { DocumentStore } from '../store.js';
 import type { Database } from './database.js';
 import { isDuplicateKey } from './errors.js';
-import type { DocumentRow } from './rows.js';
 
 interface Transaction {
   db: Database;
@@ -27,7 +26,7 @@ export function documentStore(db: Database): DocumentStore {
     // Linearizable: a primary that was replaced and does not know it yet cannot answer.
     async read(name) {
       const row = await db.documents.findOne({ _id: name }, { readConcern: { level: 'linearizable' } });
-      return row && { version: row.version, value: row.value };
+      return row && { version: row.version, value: row.value, writtenAt: row.writtenAt?.getTime() ?? 0 };
     },
     async write(name, value, { expected, guard }) {
       const write = { name, value, expected };
@@ -61,21 +60,27 @@ async function hold({ db, session }: Transaction, { name, version }: Guard): Pro
   return true;
 }
 
-async function put({ db, session }: Transaction, { name, value, expected }: Write): Promise<boolean> {
-  const row = { _id: name, version: expected + 1, value };
-  if (expected === 0) return insert({ db, session }, row);
-  const filter = { _id: name, version: expected };
-  return (await db.documents.replaceOne(filter, row, { session })).matchedCount === 1;
+async function put({ db, session }: Transaction, write: Write): Promise<boolean> {
+  if (write.expected === 0) return insert({ db, session }, write);
+  const filter = { _id: write.name, version: write.expected };
+  return (await db.documents.updateOne(filter, stamped(write), { session })).matchedCount === 1;
 }
 
 /** Looks first: inside a transaction a duplicate key would not be an answer but the end of it. */
-async function insert({ db, session }: Transaction, row: DocumentRow): Promise<boolean> {
-  if (await db.documents.findOne({ _id: row._id }, { session })) return false;
+async function insert({ db, session }: Transaction, write: Write): Promise<boolean> {
+  if (await db.documents.findOne({ _id: write.name }, { session })) return false;
+  const absent = { _id: write.name, version: 0 };
   try {
-    await db.documents.insertOne(row, { session });
-    return true;
+    return (
+      (await db.documents.updateOne(absent, stamped(write), { session, upsert: true })).upsertedCount === 1
+    );
   } catch (error) {
     if (session.inTransaction() || !isDuplicateKey(error)) throw error;
     return false;
   }
+}
+
+/** The time is the server's, when it writes. */
+function stamped({ value, expected }: Write): object[] {
+  return [{ $set: { version: expected + 1, value: { $literal: value }, writtenAt: '$$NOW' } }];
 }

@@ -49,6 +49,8 @@ export interface DocumentRow {
   _id: string;
   version: number;
   value: unknown;
+  /** Missing in documents of releases that did not write it. */
+  writtenAt?: Date;
   /** Rewritten by whoever relies on this version, so that two such transactions meet. */
   guarded?: string;
 }

@@ -2,6 +2,10 @@
 import type { DocumentStore, StoredDocument, WriteCondition } from '../store.js';
 import type { Database } from './database.js';
 
+interface Row extends Omit<StoredDocument, 'value'> {
+  value: string;
+}
+
 export class SqliteDocuments implements DocumentStore {
   readonly #db: Database;
 
@@ -11,21 +15,22 @@ export class SqliteDocuments implements DocumentStore {
 
   read(name: string): Promise<StoredDocument | null> {
     return this.#db.read(() => {
-      const read = this.#db.sql('SELECT version, value FROM documents WHERE name = ?');
-      const row = read.get(name) as { version: number; value: string } | undefined;
-      return row ? { version: row.version, value: JSON.parse(row.value) as unknown } : null;
+      const read = this.#db.sql('SELECT version, value, writtenAt FROM documents WHERE name = ?');
+      const row = read.get(name) as Row | undefined;
+      return row ? { ...row, value: JSON.parse(row.value) as unknown } : null;
     });
   }
 
   write(name: string, value: unknown, { expected, guard }: WriteCondition): Promise<number | null> {
     return this.#db.write(() => {
       const write = this.#db.sql(
-        `INSERT INTO documents (name, version, value) VALUES (?, ?, ?)
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, value = excluded.value`,
+        `INSERT INTO documents (name, version, value, writtenAt) VALUES (?, ?, ?, ?)
+         ON CONFLICT (name) DO UPDATE
+         SET version = excluded.version, value = excluded.value, writtenAt = excluded.writtenAt`,
       );
       if (this.#versionOf(name) !== expected) return null;
       if (guard && this.#versionOf(guard.name) !== guard.version) return null;
-      write.run(name, expected + 1, JSON.stringify(value));
+      write.run(name, expected + 1, JSON.stringify(value), Date.now());
       return expected + 1;
     });
   }

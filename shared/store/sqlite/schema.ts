@@ -9,7 +9,7 @@ import { shardCount, timerStates } from '../../timers/timer.js';
 import type { Database } from './database.js';
 import { upgrades } from './upgrades.js';
 
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Conditions that must read the same in an index and in the queries that are to use it. */
 export const isOpenState = `state IN ('${openStates.join("','")}')`;
@@ -124,7 +124,8 @@ const tables = `
   CREATE TABLE documents (
     name TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    writtenAt INTEGER NOT NULL
   ) STRICT;
 `;
 

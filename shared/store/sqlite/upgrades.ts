@@ -38,4 +38,5 @@ export const upgrades: readonly Upgrade[] = [
         WHERE state = 'deferred' AND reason = 'overlap';
     `,
   },
+  { from: 2, statements: 'ALTER TABLE documents ADD COLUMN writtenAt INTEGER NOT NULL DEFAULT 0;' },
 ];

@@ -19,7 +19,23 @@ export function documentContract(open: OpenStore): void {
       expect(await store.documents.write('ring', { owners: {} }, { expected: 0 })).toBe(1);
       expect(await store.documents.write('ring', value, { expected: 1 })).toBe(2);
 
-      expect(await store.documents.read('ring')).toEqual({ version: 2, value });
+      expect(await store.documents.read('ring')).toMatchObject({ version: 2, value });
+    });
+
+    it("bear the store's own time of their last write", async () => {
+      const store = await setup();
+      const time = async () => (await store.processes.time()).time;
+      const readAt = async () => (await store.documents.read('ring'))!.writtenAt;
+      const bounds = [await time()];
+      await store.documents.write('ring', 'a', { expected: 0 });
+      bounds.push(await readAt(), await time());
+      await store.documents.write('ring', { b: { c: 1 } }, { expected: 1 });
+      bounds.push(await readAt(), await time());
+      await store.documents.write('ring', {}, { expected: 2, guard: { name: 'term', version: 0 } });
+      bounds.push(await readAt(), await time());
+
+      expect(bounds).toEqual([...bounds].sort((a, b) => a - b));
+      expect(await store.documents.read('ring')).toMatchObject({ version: 3, value: {} });
     });
 
     it.each([0, 1, 3])('refuse a write that expects version %i where it is 2', async (expected) => {
@@ -29,7 +45,7 @@ export function documentContract(open: OpenStore): void {
 
       expect(await store.documents.write('ring', 'c', { expected: expected })).toBeNull();
 
-      expect(await store.documents.read('ring')).toEqual({ version: 2, value: 'b' });
+      expect(await store.documents.read('ring')).toMatchObject({ version: 2, value: 'b' });
     });
 
     it('refuse a write that expects a version where there is none', async () => {
@@ -51,7 +67,7 @@ export function documentContract(open: OpenStore): void {
       const winners = values.filter((_, i) => answers[i] === 1);
       expect(winners).toHaveLength(1);
       expect(answers.filter((answer) => answer === null)).toHaveLength(7);
-      expect(await store.documents.read('term')).toEqual({ version: 1, value: winners[0] });
+      expect(await store.documents.read('term')).toMatchObject({ version: 1, value: winners[0] });
     });
 
     it('are written while their guard has the version it names', async () => {

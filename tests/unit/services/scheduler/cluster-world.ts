@@ -14,6 +14,7 @@ import type { Ring } from '../../../../shared/ring/ring.js';
 import { openSqliteStore } from '../../../../shared/store/sqlite/sqlite-store.js';
 import { Metrics } from '../../../../shared/telemetry/metrics.js';
 import { dayMs } from '../../../support/factories.js';
+import { ManualSettings } from '../../../support/manual-settings.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { seededRandom } from '../../../support/seeded-random.js';
 import { FakeCoordination, type Node } from './fake-coordination.js';
@@ -71,6 +72,7 @@ export async function setupCluster() {
       queue: queueOf(node),
       bus,
       presence,
+      settings: new ManualSettings(),
       clock: node.clock,
       random: seededRandom(1),
       metrics: new Metrics(),
@@ -82,6 +84,7 @@ export async function setupCluster() {
         // Nobody starts anything in this world, and that alone shall be no reason to publish again.
         schedulerPublishAgainMs: 600_000,
         settledRetentionMs: 30 * dayMs,
+        freshnessMs: 10_000,
         mode: 'production',
         ring,
       },

@@ -21,7 +21,12 @@ async function setup(document: RegistryDocument | null) {
       return said;
     },
   } as unknown as Registry;
-  const view = new RingView({ registry, clock, log: pino({ level: 'silent' }) });
+  const view = new RingView({
+    registry,
+    clock,
+    log: pino({ level: 'silent' }),
+    config: { freshnessMs: 10_000 },
+  });
   onTestFinished(() => view.stop());
   let changes = 0;
   view.onChange(() => changes++);

@@ -22,6 +22,7 @@ import { newExecution } from '../../../../shared/timers/claim.js';
 import { createTimer, type Wish } from '../../../../shared/timers/creation.js';
 import type { Timer } from '../../../../shared/timers/timer.js';
 import { dayMs, makeDefinition } from '../../../support/factories.js';
+import { ManualSettings } from '../../../support/manual-settings.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { seededRandom } from '../../../support/seeded-random.js';
 
@@ -83,9 +84,11 @@ export async function setup({
   } as unknown as Membership;
   const rpc = { serve: () => () => undefined } as unknown as Rpc;
   let gone: (old: string) => void = () => undefined;
+  const settings = new ManualSettings();
   const presence = {
     incarnation: me,
     holds: () => state.holds,
+    reportWith: () => undefined,
     onGone: (listener: typeof gone) => (gone = listener),
   } as unknown as Presence;
   const service = new SchedulerService({
@@ -98,6 +101,7 @@ export async function setup({
     rpc,
     identity: { name: 'scheduler-1', service: 'scheduler' },
     presence,
+    settings,
     clock,
     random: seededRandom(1),
     metrics: new Metrics(),
@@ -106,6 +110,7 @@ export async function setup({
       ...loadConfig(schedulerSchema, {}),
       schedulerPublishLeadMs: leadMs,
       settledRetentionMs: 30 * dayMs,
+      freshnessMs: 10_000,
       mode,
       ring: 'leader',
     },
@@ -115,6 +120,7 @@ export async function setup({
     ...store,
     store,
     clock,
+    settings,
     service,
     published,
     state,

@@ -14,6 +14,7 @@ import type { Execution } from '../../../../shared/timers/execution.js';
 import { startCallbackServer } from '../../../support/callback-server.js';
 import { eventually } from '../../../support/eventually.js';
 import { baseTime, dayMs, makeDefinition, makeExecution, makeTimer } from '../../../support/factories.js';
+import { ManualSettings } from '../../../support/manual-settings.js';
 import { ManualClock, settlePromises } from '../../../support/manual-clock.js';
 import { seededRandom } from '../../../support/seeded-random.js';
 
@@ -38,6 +39,7 @@ async function setup(config: Partial<WorkerConfig> = {}) {
   const clock = new ManualClock(baseTime);
   const faults: Faults = {};
   const presence = fakePresence();
+  const settings = new ManualSettings();
   const acknowledged: string[] = [];
   const nudged: string[] = [];
   const service = new WorkerService({
@@ -45,6 +47,7 @@ async function setup(config: Partial<WorkerConfig> = {}) {
     queue: watched(queue, acknowledged),
     bus: { publish: (topic) => void nudged.push(topic) },
     presence,
+    settings,
     clock,
     random: seededRandom(1),
     metrics: new Metrics(),
@@ -96,7 +99,7 @@ async function setup(config: Partial<WorkerConfig> = {}) {
   const isAcknowledged = ({ execution }: WorkMessage) =>
     eventually(`${execution.id} is acknowledged`, () => acknowledged.includes(execution.id));
   return {
-    ...{ store, queue, server, clock, faults, presence, acknowledged, service },
+    ...{ store, queue, server, clock, faults, presence, settings, acknowledged, service },
     ...{ claim, publish, read, reaches, isAcknowledged },
   };
 }

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { freshnessMs } from '../../../../shared/settings/freshness.js';
 import {
   announce,
   commitMs,
   earliestInstant,
+  isLeadEnough,
   isVoid,
-  leadMs,
   outlook,
   settingsAt,
   skewBoundMs,
@@ -17,6 +16,7 @@ import {
 import { propertyRuns } from '../../../support/property-runs.js';
 
 const now = 1_000_000;
+const leadMs = 15_000;
 
 /** Version `number`, announced in good time unless told, whose settings are its number. */
 function version(
@@ -24,7 +24,7 @@ function version(
   effectiveFrom: number,
   committedAt = effectiveFrom - leadMs,
 ): SettingsVersion<number> {
-  return { number, effectiveFrom, committedAt, settings: number };
+  return { number, effectiveFrom, leadMs, committedAt, settings: number };
 }
 
 const timelines: fc.Arbitrary<Timeline<number>> = fc
@@ -35,25 +35,35 @@ const timelines: fc.Arbitrary<Timeline<number>> = fc
 
 describe('the lead of an announcement', () => {
   it('exceeds the freshness time and twice the skew: who does not know by then has stopped', () => {
-    expect(leadMs).toBeGreaterThan(freshnessMs + 2 * skewBoundMs);
+    const freshnessMs = leadMs - 2 * skewBoundMs;
+    expect(isLeadEnough({ leadMs, freshnessMs })).toBe(false);
+    expect(isLeadEnough({ leadMs, freshnessMs: freshnessMs - 1 })).toBe(true);
   });
 
   it('is enforced, and the refusal names the earliest instant, which is then accepted', () => {
-    const refused = announce([], { effectiveFrom: now + leadMs - 1, now });
-    expect(refused).toEqual({ accepted: false, earliest: earliestInstant(now) });
-    expect(announce([], { effectiveFrom: earliestInstant(now), now })).toEqual({ accepted: true, number: 1 });
-    expect(announce([], { effectiveFrom: earliestInstant(now) - 1, now })).toMatchObject({ accepted: false });
+    const refused = announce([], { effectiveFrom: now + leadMs - 1, now, leadMs });
+    expect(refused).toEqual({ accepted: false, earliest: earliestInstant({ now, leadMs }) });
+    expect(announce([], { effectiveFrom: earliestInstant({ now, leadMs }), now, leadMs })).toEqual({
+      accepted: true,
+      number: 1,
+    });
+    expect(announce([], { effectiveFrom: earliestInstant({ now, leadMs }) - 1, now, leadMs })).toMatchObject({
+      accepted: false,
+    });
   });
 
   it('leaves a commit its time: what is accepted and committed within that is not void', () => {
-    const effectiveFrom = earliestInstant(now);
+    const effectiveFrom = earliestInstant({ now, leadMs });
     expect(isVoid(version(1, effectiveFrom, now + commitMs))).toBe(false);
     expect(isVoid(version(1, effectiveFrom, now + commitMs + 1))).toBe(true);
   });
 
   it('is numbered after the newest version, void ones included', () => {
     const timeline = [version(4, now + 60_000), version(7, now + 20_000, now + 19_000)];
-    expect(announce(timeline, { effectiveFrom: now + 90_000, now })).toEqual({ accepted: true, number: 8 });
+    expect(announce(timeline, { effectiveFrom: now + 90_000, now, leadMs })).toEqual({
+      accepted: true,
+      number: 8,
+    });
   });
 });
 
@@ -129,7 +139,7 @@ describe('a trimmed timeline', () => {
       fc.property(timelines, fc.nat(90_000), fc.nat(3), (timeline, after, keep) => {
         const less = trimmed(timeline, { now, keep });
         expect(settingsAt(less, now + after)).toEqual(settingsAt(timeline, now + after));
-        const wish = { effectiveFrom: earliestInstant(now), now };
+        const wish = { effectiveFrom: earliestInstant({ now, leadMs }), now, leadMs };
         expect(announce(less, wish)).toEqual(announce(timeline, wish));
       }),
       { numRuns: propertyRuns(300) },
