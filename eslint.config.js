@@ -12,6 +12,8 @@ const sources = [
   'shared/process/**',
   'shared/{store,queue,coordination}/*/**',
   'services/*/main.ts',
+  'clients/cli/main.ts',
+  'clients/sdk/waiting.ts',
   'deploy/**',
   'tests/**',
   '*.config.*',

@@ -8,6 +8,8 @@ import { Value } from 'typebox/value';
 import { CarillonError } from '../base/errors.js';
 
 const prefix = 'CARILLON_';
+/** Read by the `carillon` command, which may share a shell with a service. */
+const ofTheCommand = ['CARILLON_URL', 'CARILLON_NAMESPACE', 'CARILLON_KEY'];
 
 /** `adminPort` → `CARILLON_ADMIN_PORT`. */
 export function variableName(property: string): string {
@@ -50,7 +52,7 @@ function unknownVariables(
   schema: TObject,
   otherServices: readonly string[],
 ): string[] {
-  const names = new Set(Object.keys(schema.properties).map(variableName));
+  const names = new Set([...ofTheCommand, ...Object.keys(schema.properties).map(variableName)]);
   const foreign = otherServices.map((service) => `${variableName(service)}_`);
   return Object.keys(environment)
     .filter(

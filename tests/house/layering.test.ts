@@ -49,6 +49,10 @@ describe('the layering rules themselves', () => {
     ['the api calls by HTTP', edge('services/api/app.ts', 'undici')],
     ['the worker calls by HTTP outside delivery', edge('services/worker/consumer.ts', 'axios')],
     ['a product file imports a test', edge('shared/store/mongo/mongo.ts', 'tests/support/factories.ts')],
+    ['the client for browsers takes from Node', edge('clients/sdk/transport.ts', 'node:http', true)],
+    ['the client for browsers takes a room of ours', edge('clients/sdk/retry.ts', 'shared/base/backoff.ts')],
+    ['the command takes a room of ours', edge('clients/cli/main.ts', 'shared/base/clock.ts')],
+    ['the command takes a service', edge('clients/cli/start.ts', 'services/standalone/main.ts')],
     ['a file stands in no layer', edge('elsewhere/file.ts', 'shared/base/clock.ts')],
   ])('are broken when %s', (_case, planted) => {
     expect(violationsOf([planted])).not.toEqual([]);

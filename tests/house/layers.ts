@@ -98,6 +98,15 @@ export const layers: readonly Layer[] = [
     files: /^deploy\//,
     may: ['deploy/.+', base, config, 'shared/process/.+', 'services/[^/]+/config\\.ts'],
   },
+  // A browser runs it: no package, nothing of Node, nothing of the services.
+  { name: 'sdk', files: /^clients\/sdk\//, may: ['clients/sdk/.+'], packages: [] },
+  {
+    name: 'cli',
+    files: /^clients\/cli\//,
+    may: ['clients/(?:cli|sdk)/.+'],
+    packages: ['node:.+'],
+  },
+  { name: 'generator', files: /^clients\/generator\//, may: ['clients/generator/.+'], packages: [] },
   { name: 'tests', files: /^tests\//, may: ['.+'] },
 ];
 

@@ -8,10 +8,15 @@ const longestSuite = 500;
 const longestFunction = 50;
 const largestPort = 12;
 
+/** Nobody reads it as a whole: what stands in it is read in an editor, a name at a time. */
+const generated = 'clients/sdk/generated.ts';
+
 const above = (limit: number, sizes: Size[]) => sizes.filter(({ size }) => size > limit);
 
 describe('sizes', () => {
-  const sources = sourceFiles().map((file) => ({ file, text: readProjectFile(file) }));
+  const sources = sourceFiles()
+    .filter((file) => file !== generated)
+    .map((file) => ({ file, text: readProjectFile(file) }));
   // The body of a `describe` is a list of tests, not a function to understand at once.
   const product = sources.filter(
     ({ file }) => !file.startsWith('tests/') || file.startsWith('tests/support/'),

@@ -19,7 +19,7 @@ export function projectFiles(folder = projectRoot): string[] {
 
 /** The TypeScript files of these top folders; of all that hold code unless told. */
 export function sourceFiles(
-  folders: readonly string[] = ['services', 'shared', 'deploy', 'tests'],
+  folders: readonly string[] = ['services', 'shared', 'clients', 'deploy', 'tests'],
 ): string[] {
   return projectFiles().filter((file) => file.endsWith('.ts') && folders.includes(file.split('/')[0]!));
 }

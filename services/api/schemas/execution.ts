@@ -25,7 +25,10 @@ const receipt = Type.Object(
     firstByteAt: instantOrNull('the first byte of the response'),
     finishedAt: instantOrNull('the last one, or the failure'),
   },
-  { description: 'the lateness receipt: when each step was reached; null where it was not' },
+  {
+    title: 'Receipt',
+    description: 'the lateness receipt: when each step was reached; null where it was not',
+  },
 );
 
 const attempt = Type.Object({

@@ -10,7 +10,7 @@ export const mistakeSchema = Type.Object(
     }),
     in: Type.Enum(['body', 'query', 'path', 'header'], { description: 'the part of the request' }),
   },
-  { description: 'one field that is wrong' },
+  { title: 'Mistake', description: 'one field that is wrong' },
 );
 
 /** One field that is wrong. */

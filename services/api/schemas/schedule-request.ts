@@ -130,7 +130,11 @@ const misfireRequest = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'what becomes of occurrences that nobody could run in time' },
+  {
+    ...closed,
+    title: 'MisfireRequest',
+    description: 'what becomes of occurrences that nobody could run in time',
+  },
 );
 export type MisfireRequest = Static<typeof misfireRequest>;
 

@@ -39,7 +39,7 @@ const targetRequest = Type.Object(
       durationField('limit on the whole call, at most 15 minutes; 30 s unless set', 'PT30S'),
     ),
   },
-  { ...closed, description: 'what is called' },
+  { ...closed, title: 'TargetRequest', description: 'what is called' },
 );
 export type TargetRequest = Static<typeof targetRequest>;
 
@@ -95,7 +95,7 @@ const retriesRequest = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'when a failed call is repeated' },
+  { ...closed, title: 'RetriesRequest', description: 'when a failed call is repeated' },
 );
 export type RetriesRequest = Static<typeof retriesRequest>;
 
@@ -127,6 +127,7 @@ const definition = {
 /** What PUT takes: a timer without its id. */
 export const timerDefinition = Type.Object(definition, {
   ...closed,
+  title: 'TimerDefinition',
   description: `exactly one of ${anyKind}, and the target`,
 });
 export type TimerDefinition = Static<typeof timerDefinition>;
@@ -136,6 +137,7 @@ export const timerCreation = Type.Object(
   { id: Type.Optional(timerId), ...definition },
   {
     ...closed,
+    title: 'TimerCreation',
     description: `exactly one of ${anyKind}, and the target; an id of your own if you like`,
   },
 );
@@ -144,6 +146,10 @@ export type TimerCreation = Static<typeof timerCreation>;
 /** What a preview takes: a timer as for POST, of which only "when" matters, so the target may be left out. */
 export const timerSketch = Type.Object(
   { id: Type.Optional(timerId), ...definition, target: Type.Optional(targetRequest) },
-  { ...closed, description: 'a timer as for POST /v1/timers; the target may be left out' },
+  {
+    ...closed,
+    title: 'TimerSketch',
+    description: 'a timer as for POST /v1/timers; the target may be left out',
+  },
 );
 export type TimerSketch = Static<typeof timerSketch>;

@@ -1,0 +1,1052 @@
+/**
+ * Written from the OpenAPI document by clients/generator: `npx vitest run tests/clients/generation.test.ts --update`.
+ * Not for editing.
+ */
+import type { CallOptions, Send } from './request.js';
+
+/** one field that is wrong */
+export interface Mistake {
+  /** what is wrong, and what would be right */
+  detail: string;
+  /** JSON pointer (RFC 6901) to the field, from the root of what `in` names */
+  pointer: string;
+  /** the part of the request */
+  in: 'body' | 'query' | 'path' | 'header';
+}
+
+/** RFC 9457 problem document */
+export interface Problem {
+  /** a stable URI for the code */
+  type: string;
+  /** the same for each problem of this code */
+  title: string;
+  status: number;
+  /** what happened this time, and what to do */
+  detail: string;
+  /** the request id, as in the answer header `x-request-id` and in the logs */
+  instance: string;
+  /** stable; decide by this. Each is explained in docs/errors.md */
+  code: string;
+  errors?: Mistake[] | undefined;
+}
+
+/** the rule that holds, whether sent or by default */
+export interface TimerDst {
+  gap?: string | undefined;
+  fold?: string | undefined;
+}
+
+export interface TimerExclusions {
+  dates?: string[] | undefined;
+  crons?: string[] | undefined;
+}
+
+/** of a paused timer; else null */
+export interface TimerPause {
+  reason: string | null;
+  /** when it ends by itself; null for not before it is resumed */
+  until: string | null;
+  since: string;
+}
+
+export interface TimerMisfire {
+  policy: string;
+  /** ISO 8601 */
+  window: string;
+  max: number;
+}
+
+export interface TimerTarget {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  /** the JSON value, or the text; null for none */
+  body: unknown;
+  /** ISO 8601 */
+  timeout: string;
+}
+
+export interface TimerRetries {
+  maxAttempts: number;
+  /** ISO 8601 */
+  maxAge: string | null;
+  backoff: string;
+  /** ISO 8601 */
+  base: string;
+  factor: number;
+  /** ISO 8601 */
+  maxDelay: string;
+  jitter: string;
+  retryOn: (string | number)[];
+  onLost: string;
+}
+
+export interface Timer {
+  id: string;
+  namespace: string;
+  state: 'active' | 'paused' | 'completed' | 'cancelled';
+  /** grows with every change; the ETag is this number in quotes */
+  generation: number;
+  /** the one instant of `at`, `delay` and `localTime`; with a fold that counts twice the first */
+  at?: string | undefined;
+  /** ISO 8601 */
+  delay?: string | undefined;
+  localTime?: string | undefined;
+  cron?: string | undefined;
+  /** ISO 8601 */
+  every?: string | undefined;
+  anchor?: string | undefined;
+  timezone?: string | undefined;
+  /** the rule that holds, whether sent or by default */
+  dst?: TimerDst | undefined;
+  startAt?: string | undefined;
+  endAt?: string | undefined;
+  maxRuns?: number | undefined;
+  exclusions?: TimerExclusions | undefined;
+  /** ISO 8601 */
+  jitter?: string | undefined;
+  /** when it is due next, of a paused one when it would be; null when nothing is left to be due */
+  nextDueAt: string | null;
+  /** the nominal time of the newest occurrence that was claimed */
+  lastDueAt: string | null;
+  /** executions so far, manual runs and skipped ones apart */
+  runs: number;
+  /** how often somebody ran it by hand */
+  manualRuns: number;
+  /** of a paused timer; else null */
+  pause: TimerPause | null;
+  misfire: TimerMisfire;
+  overlap: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'allowAll';
+  target: TimerTarget;
+  retries: TimerRetries;
+  tags: string[];
+  metadata: Record<string, string>;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface TimerPage {
+  data: Timer[];
+  nextCursor: string | null;
+}
+
+export interface CancelledTimerExecutionsItem {
+  id: string;
+  state: string;
+}
+
+export interface CancelledTimer {
+  id: string;
+  namespace: string;
+  state: 'active' | 'paused' | 'completed' | 'cancelled';
+  /** grows with every change; the ETag is this number in quotes */
+  generation: number;
+  /** the one instant of `at`, `delay` and `localTime`; with a fold that counts twice the first */
+  at?: string | undefined;
+  /** ISO 8601 */
+  delay?: string | undefined;
+  localTime?: string | undefined;
+  cron?: string | undefined;
+  /** ISO 8601 */
+  every?: string | undefined;
+  anchor?: string | undefined;
+  timezone?: string | undefined;
+  /** the rule that holds, whether sent or by default */
+  dst?: TimerDst | undefined;
+  startAt?: string | undefined;
+  endAt?: string | undefined;
+  maxRuns?: number | undefined;
+  exclusions?: TimerExclusions | undefined;
+  /** ISO 8601 */
+  jitter?: string | undefined;
+  /** when it is due next, of a paused one when it would be; null when nothing is left to be due */
+  nextDueAt: string | null;
+  /** the nominal time of the newest occurrence that was claimed */
+  lastDueAt: string | null;
+  /** executions so far, manual runs and skipped ones apart */
+  runs: number;
+  /** how often somebody ran it by hand */
+  manualRuns: number;
+  /** of a paused timer; else null */
+  pause: TimerPause | null;
+  misfire: TimerMisfire;
+  overlap: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'allowAll';
+  target: TimerTarget;
+  retries: TimerRetries;
+  tags: string[];
+  metadata: Record<string, string>;
+  createdAt: string;
+  updatedAt: string;
+  /** calls under way; they are left to end, and never repeated */
+  executions: CancelledTimerExecutionsItem[];
+}
+
+/** where this one record tells of several occurrences that were left out, this the first */
+export interface ExecutionSkipped {
+  /** the nominal time of the last one */
+  to: string;
+  /** how many, at least; exact unless there were very many */
+  count: number;
+}
+
+export interface ExecutionAttemptsItemError {
+  /** explained in docs/errors.md */
+  code:
+    | 'status'
+    | 'timeout'
+    | 'dns-failure'
+    | 'connection-refused'
+    | 'connection-reset'
+    | 'host-unreachable'
+    | 'tls-failure'
+    | 'invalid-response'
+    | 'response-too-large'
+    | 'invalid-request'
+    | 'address-refused'
+    | 'network'
+    | 'lost'
+    | 'aborted'
+    | 'definition-missing';
+  message: string;
+}
+
+export interface ExecutionAttemptsItemResponse {
+  headers: Record<string, string>;
+  /** its first bytes */
+  body: string;
+  /** true when there was more */
+  truncated: boolean;
+}
+
+/** the lateness receipt: when each step was reached; null where it was not */
+export interface Receipt {
+  scheduledFor: string;
+  claimedAt: string;
+  /** given to the queue */
+  publishedAt: string | null;
+  /** taken by a worker */
+  startedAt: string | null;
+  /** the request left */
+  sentAt: string | null;
+  /** the first byte of the response */
+  firstByteAt: string | null;
+  /** the last one, or the failure */
+  finishedAt: string | null;
+}
+
+/** what came in after the attempt was taken for lost */
+export interface ExecutionAttemptsItemLateOutcome {
+  outcome: 'succeeded' | 'failed' | 'lost' | 'aborted';
+  /** of the response */
+  status: number | null;
+  finishedAt: string | null;
+}
+
+export interface ExecutionAttemptsItem {
+  /** 1 for the first */
+  n: number;
+  outcome: 'succeeded' | 'failed' | 'lost' | 'aborted';
+  /** of the response */
+  status: number | null;
+  error: ExecutionAttemptsItemError | null;
+  response: ExecutionAttemptsItemResponse | null;
+  /** which worker made the call */
+  worker: string | null;
+  /** the lateness receipt: when each step was reached; null where it was not */
+  receipt: Receipt;
+  /** what came in after the attempt was taken for lost */
+  lateOutcome: ExecutionAttemptsItemLateOutcome | null;
+}
+
+export interface Execution {
+  /** also the `webhook-id` of its callbacks */
+  id: string;
+  timerId: string;
+  namespace: string;
+  scheduledFor: string;
+  dueAt: string;
+  state:
+    | 'claimed'
+    | 'running'
+    | 'retrying'
+    | 'deferred'
+    | 'awaiting-ack'
+    | 'succeeded'
+    | 'failed'
+    | 'aborted'
+    | 'cancelled'
+    | 'skipped';
+  /** manual: somebody ran it by hand, it is no occurrence of the schedule */
+  trigger: 'schedule' | 'manual';
+  /** why it is deferred (`catch-up`: missed, and spread; `overlap`: waits for the one before; `test-clock`: waits for that clock), skipped (`too-late`: beyond the misfire window; `over-max`: more than may be caught up; `paused`; `overlap`), cancelled or failed */
+  reason: string | null;
+  /** where this one record tells of several occurrences that were left out, this the first */
+  skipped: ExecutionSkipped | null;
+  /** its timer is paused: no attempt starts before it is resumed */
+  held: boolean;
+  /** deferred, awaiting-ack: until when */
+  until: string | null;
+  /** retrying: when it is called again */
+  nextAttemptAt: string | null;
+  /** when it ended */
+  settledAt: string | null;
+  attempts: ExecutionAttemptsItem[];
+}
+
+export interface ExecutionPage {
+  data: Execution[];
+  /** for the next page; null on the last */
+  nextCursor: string | null;
+}
+
+export interface PreviewOccurrencesItemNotesItem {
+  kind:
+    | 'gap-shifted'
+    | 'gap-skipped'
+    | 'fold-first'
+    | 'fold-second'
+    | 'fold-both'
+    | 'excluded'
+    | 'jitter'
+    | 'overlap-skip'
+    | 'overlap-buffer'
+    | 'overlap-cancel'
+    | 'paused';
+  detail: string;
+}
+
+export interface PreviewOccurrencesItem {
+  /** the nominal time */
+  scheduledFor: string;
+  /** with jitter; null where that is drawn only when the timer is made */
+  dueAt: string | null;
+  /** the nominal time in the zone of the schedule, with its offset */
+  local: string;
+  /** what a reader would not expect: clock changes, exclusions, jitter; of a timer that is there also its pause, and what its overlap policy would do if each execution took as long as the last ones on average */
+  notes: PreviewOccurrencesItemNotesItem[];
+}
+
+/** The next occurrences, in order. */
+export interface Preview {
+  occurrences: PreviewOccurrencesItem[];
+}
+
+export interface TestClock {
+  namespace: string;
+  now: string;
+  /** where it is going, or stands */
+  target: string;
+  /** true until all that falls due up to `target` has been fired and has ended */
+  moving: boolean;
+}
+
+/** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
+export interface TimerCreationDst {
+  /** a local time that does not exist: leave it out, or read it with the offset before the gap (02:30 becomes 03:30) */
+  gap?: 'skip' | 'shift' | undefined;
+  /** a local time that comes twice: which of the two */
+  fold?: 'first' | 'second' | 'both' | undefined;
+}
+
+/** occurrences that are left out, in the zone of the schedule */
+export interface TimerCreationExclusions {
+  /** whole local days, such as 2030-12-24 */
+  dates?: string[] | undefined;
+  /** expressions for times at which nothing occurs */
+  crons?: string[] | undefined;
+}
+
+/** what becomes of occurrences that nobody could run in time */
+export interface MisfireRequest {
+  /** of occurrences later than the window: run none, the newest unless a newer one runs, or all */
+  policy?: 'skip' | 'latest' | 'all' | undefined;
+  /** lateness up to which an occurrence simply runs late, at least 1 s; 1 h unless set; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  window?: string | number | undefined;
+  /** how many are caught up at most, 1 to 1000, the newest ones */
+  max?: number | undefined;
+}
+
+/** what is called */
+export interface TargetRequest {
+  /** an http or https URL without credentials and fragment */
+  url: string;
+  /** the HTTP method */
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | undefined;
+  /** headers to send, by name; what HTTP itself and the platform set is refused */
+  headers?: Record<string, string> | undefined;
+  /** any JSON value, sent as application/json; a string is sent as it is, as text/plain; either unless `headers` has a content-type. null for none */
+  body?: unknown;
+  /** limit on the whole call, at most 15 minutes; 30 s unless set; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  timeout?: string | number | undefined;
+}
+
+/** when a failed call is repeated */
+export interface RetriesRequest {
+  /** attempts, the first one included, 1 to 100 */
+  maxAttempts?: number | undefined;
+  /** no attempt starts later than this after the timer was due; a duration, or null for no limit */
+  maxAge?: string | number | null | undefined;
+  /** how the wait grows: base; base × failures; base × factor^(failures − 1) */
+  backoff?: 'fixed' | 'linear' | 'exponential' | undefined;
+  /** the first wait, at most 30 days; 1 s unless set; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  base?: string | number | undefined;
+  /** growth of exponential waits, 1 to 10 */
+  factor?: number | undefined;
+  /** the longest wait, at most 30 days; 1 h unless set; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  maxDelay?: string | number | undefined;
+  /** full: the wait is drawn uniformly between 0 and its length */
+  jitter?: 'none' | 'full' | undefined;
+  /** what is repeated: network, timeout, 3xx, 4xx, 5xx, or single statuses from 300 to 599; 410 never is */
+  retryOn?: ('network' | 'timeout' | '3xx' | '4xx' | '5xx' | number)[] | undefined;
+  /** when a worker vanishes within a call: repeat it, or (at most once) let it fail */
+  onLost?: 'repeat' | 'fail' | undefined;
+}
+
+/** exactly one of `at`, `delay`, `localTime`, `cron` and `every`, and the target; an id of your own if you like */
+export interface TimerCreation {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id?: string | undefined;
+  /** one instant, RFC 3339 with offset */
+  at?: string | undefined;
+  /** how long from now; such a timer can be put off by touching it, as a watchdog; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  delay?: string | number | undefined;
+  /** one local time without offset, such as 2030-03-31T02:30:00, in `timezone` */
+  localTime?: string | undefined;
+  /** an expression of five fields, or six with seconds first; names, lists, ranges, steps, L, W, #, H, @daily and its like, and CRON_TZ= in front */
+  cron?: string | undefined;
+  /** the same distance for ever, at least 1 s; aligned to `anchor`, whatever ran when; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  every?: string | number | undefined;
+  /** with `every`: an instant that it is aligned to, RFC 3339; the creation unless sent */
+  anchor?: string | undefined;
+  /** a zone of the tz database, such as Europe/Berlin; required with `localTime`, else UTC unless sent */
+  timezone?: string | undefined;
+  /** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
+  dst?: TimerCreationDst | undefined;
+  /** no occurrence before it; one at this very instant counts */
+  startAt?: string | undefined;
+  /** no occurrence after it; one at this very instant counts */
+  endAt?: string | undefined;
+  /** no occurrence after so many runs */
+  maxRuns?: number | undefined;
+  /** occurrences that are left out, in the zone of the schedule */
+  exclusions?: TimerCreationExclusions | undefined;
+  /** each occurrence is due up to so much later, always the same for the same occurrence; at most 30 days; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  jitter?: string | number | undefined;
+  /** what becomes of occurrences that nobody could run in time */
+  misfire?: MisfireRequest | undefined;
+  /** when one is due before the one before has ended: leave it out, keep one, keep all, end the older one, or run both */
+  overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'allowAll' | undefined;
+  /** what is called */
+  target: TargetRequest;
+  /** when a failed call is repeated */
+  retries?: RetriesRequest | undefined;
+  /** labels to find timers by */
+  tags?: string[] | undefined;
+  /** text of your own by name (letters, digits and `_ . : / -`), kept and shown, never sent */
+  metadata?: Record<string, string> | undefined;
+}
+
+export interface CreateTimerRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** up to 255 visible characters of your choice, the same when the request is repeated */
+  idempotencyKey?: string | undefined;
+  /** exactly one of `at`, `delay`, `localTime`, `cron` and `every`, and the target; an id of your own if you like */
+  body: TimerCreation;
+}
+
+export interface ListTimersRequest {
+  /** `nextCursor` of the page before; leave it out for the first */
+  cursor?: string | undefined;
+  /** rows at most, 1 to 1000 */
+  limit?: number | undefined;
+  /** in this state only */
+  state?: 'active' | 'paused' | 'completed' | 'cancelled' | undefined;
+  /** with this tag only */
+  tag?: string | undefined;
+  /** with ids that begin like this only */
+  idPrefix?: string | undefined;
+  /** next due before this instant only (RFC 3339; write + as %2B) */
+  dueBefore?: string | undefined;
+  /** next due after this instant only (RFC 3339; write + as %2B) */
+  dueAfter?: string | undefined;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
+export interface CreateTimerShortRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** up to 255 visible characters of your choice, the same when the request is repeated */
+  idempotencyKey?: string | undefined;
+  /** exactly one of `at`, `delay`, `localTime`, `cron` and `every`, and the target; an id of your own if you like */
+  body: TimerCreation;
+}
+
+export interface CreateTimersBody {
+  /** 1 to 1000 timers, each as for POST /v1/timers */
+  timers: TimerCreation[];
+}
+
+export interface CreateTimersRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** up to 255 visible characters of your choice, the same when the request is repeated */
+  idempotencyKey?: string | undefined;
+  body: CreateTimersBody;
+}
+
+export interface CreateTimersAnswerResultsItem {
+  /** 201, or the status of the problem in `error` */
+  status: number;
+  /** of the timer, where the status is 201 */
+  id?: string | undefined;
+  error?: Problem | undefined;
+}
+
+/** What became of each item. */
+export interface CreateTimersAnswer {
+  results: CreateTimersAnswerResultsItem[];
+}
+
+export interface GetTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
+/** exactly one of `at`, `delay`, `localTime`, `cron` and `every`, and the target */
+export interface TimerDefinition {
+  /** one instant, RFC 3339 with offset */
+  at?: string | undefined;
+  /** how long from now; such a timer can be put off by touching it, as a watchdog; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  delay?: string | number | undefined;
+  /** one local time without offset, such as 2030-03-31T02:30:00, in `timezone` */
+  localTime?: string | undefined;
+  /** an expression of five fields, or six with seconds first; names, lists, ranges, steps, L, W, #, H, @daily and its like, and CRON_TZ= in front */
+  cron?: string | undefined;
+  /** the same distance for ever, at least 1 s; aligned to `anchor`, whatever ran when; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  every?: string | number | undefined;
+  /** with `every`: an instant that it is aligned to, RFC 3339; the creation unless sent */
+  anchor?: string | undefined;
+  /** a zone of the tz database, such as Europe/Berlin; required with `localTime`, else UTC unless sent */
+  timezone?: string | undefined;
+  /** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
+  dst?: TimerCreationDst | undefined;
+  /** no occurrence before it; one at this very instant counts */
+  startAt?: string | undefined;
+  /** no occurrence after it; one at this very instant counts */
+  endAt?: string | undefined;
+  /** no occurrence after so many runs */
+  maxRuns?: number | undefined;
+  /** occurrences that are left out, in the zone of the schedule */
+  exclusions?: TimerCreationExclusions | undefined;
+  /** each occurrence is due up to so much later, always the same for the same occurrence; at most 30 days; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  jitter?: string | number | undefined;
+  /** what becomes of occurrences that nobody could run in time */
+  misfire?: MisfireRequest | undefined;
+  /** when one is due before the one before has ended: leave it out, keep one, keep all, end the older one, or run both */
+  overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'allowAll' | undefined;
+  /** what is called */
+  target: TargetRequest;
+  /** when a failed call is repeated */
+  retries?: RetriesRequest | undefined;
+  /** labels to find timers by */
+  tags?: string[] | undefined;
+  /** text of your own by name (letters, digits and `_ . : / -`), kept and shown, never sent */
+  metadata?: Record<string, string> | undefined;
+}
+
+export interface PutTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** up to 255 visible characters of your choice, the same when the request is repeated */
+  idempotencyKey?: string | undefined;
+  /** the ETag of the generation to change, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+  /** exactly one of `at`, `delay`, `localTime`, `cron` and `every`, and the target */
+  body: TimerDefinition;
+}
+
+export interface PatchTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** the ETag of the generation to change, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+  /** a merge patch */
+  body: Record<string, unknown>;
+}
+
+export interface CancelTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** the ETag of the generation to change, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+}
+
+/** may be empty: until it is resumed */
+export interface PauseTimerBody {
+  /** in your words; kept and shown */
+  reason?: string | undefined;
+  /** when the pause ends by itself: an instant (RFC 3339), or how long from now; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  until?: string | number | undefined;
+}
+
+export interface PauseTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** the ETag of the generation to change, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+  /** may be empty: until it is resumed */
+  body: PauseTimerBody;
+}
+
+export interface ResumeTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** the ETag of the generation to change, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+}
+
+/** may be empty: each request is a run of its own */
+export interface RunTimerBody {
+  /** an id of this request; sent again, it is the same run. `Idempotency-Key` does the same */
+  id?: string | undefined;
+}
+
+export interface RunTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** up to 255 visible characters of your choice, the same when the request is repeated */
+  idempotencyKey?: string | undefined;
+  /** the ETag of the generation to change, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+  /** may be empty: each request is a run of its own */
+  body: RunTimerBody;
+}
+
+export interface TouchTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
+/** a timer as for POST /v1/timers; the target may be left out */
+export interface TimerSketch {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id?: string | undefined;
+  /** one instant, RFC 3339 with offset */
+  at?: string | undefined;
+  /** how long from now; such a timer can be put off by touching it, as a watchdog; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  delay?: string | number | undefined;
+  /** one local time without offset, such as 2030-03-31T02:30:00, in `timezone` */
+  localTime?: string | undefined;
+  /** an expression of five fields, or six with seconds first; names, lists, ranges, steps, L, W, #, H, @daily and its like, and CRON_TZ= in front */
+  cron?: string | undefined;
+  /** the same distance for ever, at least 1 s; aligned to `anchor`, whatever ran when; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  every?: string | number | undefined;
+  /** with `every`: an instant that it is aligned to, RFC 3339; the creation unless sent */
+  anchor?: string | undefined;
+  /** a zone of the tz database, such as Europe/Berlin; required with `localTime`, else UTC unless sent */
+  timezone?: string | undefined;
+  /** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
+  dst?: TimerCreationDst | undefined;
+  /** no occurrence before it; one at this very instant counts */
+  startAt?: string | undefined;
+  /** no occurrence after it; one at this very instant counts */
+  endAt?: string | undefined;
+  /** no occurrence after so many runs */
+  maxRuns?: number | undefined;
+  /** occurrences that are left out, in the zone of the schedule */
+  exclusions?: TimerCreationExclusions | undefined;
+  /** each occurrence is due up to so much later, always the same for the same occurrence; at most 30 days; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  jitter?: string | number | undefined;
+  /** what becomes of occurrences that nobody could run in time */
+  misfire?: MisfireRequest | undefined;
+  /** when one is due before the one before has ended: leave it out, keep one, keep all, end the older one, or run both */
+  overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'allowAll' | undefined;
+  /** what is called */
+  target?: TargetRequest | undefined;
+  /** when a failed call is repeated */
+  retries?: RetriesRequest | undefined;
+  /** labels to find timers by */
+  tags?: string[] | undefined;
+  /** text of your own by name (letters, digits and `_ . : / -`), kept and shown, never sent */
+  metadata?: Record<string, string> | undefined;
+}
+
+export interface PreviewTimerBody {
+  /** a timer as for POST /v1/timers; the target may be left out */
+  timer: TimerSketch;
+  /** occurrences strictly after this instant (RFC 3339; in a query write + as %2B); now unless sent */
+  from?: string | undefined;
+  /** how many at most, 1 to 1000 */
+  count?: number | undefined;
+}
+
+export interface PreviewTimerRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  body: PreviewTimerBody;
+}
+
+export interface PreviewExistingTimerRequest {
+  /** occurrences strictly after this instant (RFC 3339; in a query write + as %2B); now unless sent */
+  from?: string | undefined;
+  /** how many at most, 1 to 1000 */
+  count?: number | undefined;
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
+export interface ListExecutionsRequest {
+  /** `nextCursor` of the page before; leave it out for the first */
+  cursor?: string | undefined;
+  /** rows at most, 1 to 1000 */
+  limit?: number | undefined;
+  /** 1 to 128 letters, digits, `_` and `-` */
+  timerId?: string | undefined;
+  /** in this state only */
+  state?:
+    | 'claimed'
+    | 'running'
+    | 'retrying'
+    | 'deferred'
+    | 'awaiting-ack'
+    | 'succeeded'
+    | 'failed'
+    | 'aborted'
+    | 'cancelled'
+    | 'skipped'
+    | undefined;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
+export interface GetExecutionRequest {
+  /** the id of an execution */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
+export interface GetTestClockRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-` */
+  ns: string;
+}
+
+export interface PutTestClockBody {
+  /** where the clock stands, RFC 3339 */
+  now: string;
+}
+
+export interface PutTestClockRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-` */
+  ns: string;
+  body: PutTestClockBody;
+}
+
+export interface DeleteTestClockRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-` */
+  ns: string;
+}
+
+/** exactly one of `by` and `to` */
+export interface AdvanceTestClockBody {
+  /** how far, at most 10 years; instead of `to`; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  by?: string | number | undefined;
+  /** where to, RFC 3339; instead of `by` */
+  to?: string | undefined;
+}
+
+export interface AdvanceTestClockRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-` */
+  ns: string;
+  /** exactly one of `by` and `to` */
+  body: AdvanceTestClockBody;
+}
+
+/** Every operation of the API, as it is; `Carillon` adds the comforts. */
+export class Operations {
+  readonly #send: Send;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /** Create a timer. Answers 201 once the timer is durable. With an `Idempotency-Key` it may be repeated: the same request gets the same timer, with `Idempotency-Replayed: true`. */
+  createTimer(request: CreateTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers`,
+        headers: { 'carillon-namespace': request.namespace, 'idempotency-key': request.idempotencyKey },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** List timers. In the order of their ids. Follow `nextCursor` until it is null; timers created meanwhile move nothing. */
+  listTimers(request: ListTimersRequest = {}, options?: CallOptions): Promise<TimerPage> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/timers`,
+        query: {
+          cursor: request.cursor,
+          limit: request.limit,
+          state: request.state,
+          tag: request.tag,
+          idPrefix: request.idPrefix,
+          dueBefore: request.dueBefore,
+          dueAfter: request.dueAfter,
+        },
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** Create a timer: the same, by a shorter path. Answers 201 once the timer is durable. With an `Idempotency-Key` it may be repeated: the same request gets the same timer, with `Idempotency-Replayed: true`. */
+  createTimerShort(request: CreateTimerShortRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/timers`,
+        headers: { 'carillon-namespace': request.namespace, 'idempotency-key': request.idempotencyKey },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Create up to 1000 timers. Answers 200 with one result per item, in order. With an `Idempotency-Key` the whole request may be repeated: what it created before is not created again. */
+  createTimers(request: CreateTimersRequest, options?: CallOptions): Promise<CreateTimersAnswer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers:batch`,
+        headers: { 'carillon-namespace': request.namespace, 'idempotency-key': request.idempotencyKey },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Read a timer */
+  getTimer(request: GetTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/timers/${encodeURIComponent(request.id)}`,
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** Create or replace a timer by your own id. Sending the same again changes nothing: 200, same generation. A closed id gets a new timer (201), unless the request repeats the `at` of the closed one or its `Idempotency-Key`. */
+  putTimer(request: PutTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'PUT',
+        path: `/v1/timers/${encodeURIComponent(request.id)}`,
+        headers: {
+          'carillon-namespace': request.namespace,
+          'idempotency-key': request.idempotencyKey,
+          'if-match': request.ifMatch,
+        },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Change parts of a timer. A JSON merge patch (RFC 7396) on the definition: null removes, objects are merged, what is not named stays. A `delay` counts from now; `at` and `delay` take each other's place. What comes out is checked like a new timer. */
+  patchTimer(request: PatchTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'PATCH',
+        path: `/v1/timers/${encodeURIComponent(request.id)}`,
+        headers: { 'carillon-namespace': request.namespace, 'if-match': request.ifMatch },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Cancel a timer. Once answered, nothing of it starts any more. Calls under way are named in `executions`; they are left to end and never repeated. Cancelling a closed timer changes nothing. */
+  cancelTimer(request: CancelTimerRequest, options?: CallOptions): Promise<CancelledTimer> {
+    return this.#send(
+      {
+        method: 'DELETE',
+        path: `/v1/timers/${encodeURIComponent(request.id)}`,
+        headers: { 'carillon-namespace': request.namespace, 'if-match': request.ifMatch },
+      },
+      options,
+    );
+  }
+
+  /** Pause a timer. Once answered, nothing of its schedule starts until it is resumed. What would have been due meanwhile is recorded as skipped; what had started is left to end, and what would be repeated waits. */
+  pauseTimer(request: PauseTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers/${encodeURIComponent(request.id)}/pause`,
+        headers: { 'carillon-namespace': request.namespace, 'if-match': request.ifMatch },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Resume a timer. It goes on from the first occurrence after now. An active one is answered as it is. */
+  resumeTimer(request: ResumeTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers/${encodeURIComponent(request.id)}/resume`,
+        headers: { 'carillon-namespace': request.namespace, 'if-match': request.ifMatch },
+      },
+      options,
+    );
+  }
+
+  /** Run a timer now. One execution beside the schedule, of a paused timer too; its overlap policy holds. With an `Idempotency-Key` or an `id` the request may be repeated: it is the same execution, with `Idempotency-Replayed: true`. */
+  runTimer(request: RunTimerRequest, options?: CallOptions): Promise<Execution> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers/${encodeURIComponent(request.id)}/run`,
+        headers: {
+          'carillon-namespace': request.namespace,
+          'idempotency-key': request.idempotencyKey,
+          'if-match': request.ifMatch,
+        },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Put a watchdog off. A timer with a `delay` becomes due that delay after now, never earlier than it was. It is no change: the generation stays. 409 once its time has come. */
+  touchTimer(request: TouchTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers/${encodeURIComponent(request.id)}/touch`,
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** Preview a timer before it is created. Nothing is created. The same occurrences that the timer will have; its jitter is drawn only when it is made, and `H` goes by its id. */
+  previewTimer(request: PreviewTimerRequest, options?: CallOptions): Promise<Preview> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers:preview`,
+        headers: { 'carillon-namespace': request.namespace },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Preview a timer that is there */
+  previewExistingTimer(request: PreviewExistingTimerRequest, options?: CallOptions): Promise<Preview> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/timers/${encodeURIComponent(request.id)}/preview`,
+        query: { from: request.from, count: request.count },
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** List executions. Newest `scheduledFor` first. Follow `nextCursor` until it is null. */
+  listExecutions(request: ListExecutionsRequest = {}, options?: CallOptions): Promise<ExecutionPage> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/executions`,
+        query: {
+          cursor: request.cursor,
+          limit: request.limit,
+          timerId: request.timerId,
+          state: request.state,
+        },
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** Read an execution. With each attempt: status, error, first bytes of the response, and the lateness receipt. */
+  getExecution(request: GetExecutionRequest, options?: CallOptions): Promise<Execution> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/executions/${encodeURIComponent(request.id)}`,
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** Read the test clock of a namespace */
+  getTestClock(request: GetTestClockRequest, options?: CallOptions): Promise<TestClock> {
+    return this.#send(
+      { method: 'GET', path: `/v1/namespaces/${encodeURIComponent(request.ns)}/clock` },
+      options,
+    );
+  }
+
+  /** Give a namespace a test clock. From then on the namespace lives by it: it stands until it is advanced. Only for a namespace without open timers; never back. */
+  putTestClock(request: PutTestClockRequest, options?: CallOptions): Promise<TestClock> {
+    return this.#send(
+      { method: 'PUT', path: `/v1/namespaces/${encodeURIComponent(request.ns)}/clock`, body: request.body },
+      options,
+    );
+  }
+
+  /** Take the test clock of a namespace away. From then on the namespace lives by real time. Only without open timers. */
+  deleteTestClock(request: DeleteTestClockRequest, options?: CallOptions): Promise<void> {
+    return this.#send(
+      { method: 'DELETE', path: `/v1/namespaces/${encodeURIComponent(request.ns)}/clock` },
+      options,
+    );
+  }
+
+  /** Move a test clock on. Fires what falls due on the way, in the order in which it is due, and answers when all of it has ended; 202 when that takes longer than 25 s. */
+  advanceTestClock(request: AdvanceTestClockRequest, options?: CallOptions): Promise<TestClock> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/namespaces/${encodeURIComponent(request.ns)}/clock/advance`,
+        body: request.body,
+      },
+      options,
+    );
+  }
+}
