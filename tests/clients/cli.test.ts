@@ -240,6 +240,22 @@ describe('a mistake', () => {
   });
 });
 
+describe('a Ctrl-C', () => {
+  it('ends what waits, without a complaint', async () => {
+    const { type } = await setup();
+    await type(`timers create ${url} --delay 1h --id one`);
+    const giveUp = new AbortController();
+    const { code, complaints } = await type('timers watch one', {
+      signal: giveUp.signal,
+      wait: async (_delayMs, signal) => {
+        giveUp.abort(new Error('interrupted'));
+        signal!.throwIfAborted();
+      },
+    });
+    expect({ code, complaints }).toEqual({ code: 130, complaints: '' });
+  });
+});
+
 describe('where and as whom', () => {
   it('is said by options, else by the environment', async () => {
     const { type, client, url: api } = await setup();
