@@ -86,3 +86,17 @@ describe('slots', () => {
     expect(slots.standing('host-999', 5_000)).toBe('slow');
   });
 });
+
+describe('a limit below the most', () => {
+  it('counts at once, cuts nothing off, and never raises the most', () => {
+    let limit = 8;
+    const slots = new Slots(8, () => limit);
+    const taken = Array.from({ length: 6 }, () => slots.take('host'));
+    limit = 4;
+    expect([slots.capacity, slots.share, slots.free]).toEqual([4, 1, -2]);
+    for (const slot of taken.slice(0, 3)) slots.give(slot, 0);
+    expect(slots.free).toBe(1);
+    limit = 100;
+    expect(slots.capacity).toBe(8);
+  });
+});

@@ -97,6 +97,27 @@ describe('the row', () => {
     });
   });
 
+  it('carries what each part reports, beside when it was told and the skew', async () => {
+    const { presence, rows, clock, begin } = setup();
+    clock.skew = 12.4;
+    presence.reportWith(() => ({ unstarted: 3 }));
+    presence.reportWith(() => ({ settingsVersion: 2 }));
+    await begin();
+    await clock.advance(1_000);
+    const report = { unstarted: 3, settingsVersion: 2, skewMs: 12, toldAt: baseTime + 1_000 };
+    expect(rows.get(presence.incarnation)!.report).toEqual(report);
+  });
+
+  it('is not enough for new work where something else is required', async () => {
+    const { presence, begin } = setup();
+    let isVerified = true;
+    presence.require(() => isVerified);
+    await begin();
+    expect(presence.holds()).toBe(true);
+    isVerified = false;
+    expect(presence.holds()).toBe(false);
+  });
+
   it('is removed when the process resigns, and the lease ends with it', async () => {
     const { presence, rows, begin } = setup();
     await begin();
