@@ -39,6 +39,8 @@ export interface WorkerDependencies {
   metrics: Metrics;
   log: Logger;
   config: WorkerConfig & Pick<ClusterConfig, 'mode' | 'settledRetentionMs'>;
+  /** What makes the calls; one over the real network unless given. */
+  http?: HttpClient;
 }
 
 export class WorkerService implements Lifecycle {
@@ -65,13 +67,7 @@ export class WorkerService implements Lifecycle {
       slotsUsed: () => slots.used,
       unstarted: () => this.#consumer.unstarted,
     });
-    this.#http = createHttpClient({
-      clock,
-      guard: createAddressGuard(config.mode, config.workerAllowedPrivateTargets),
-      connections: config.workerConcurrency,
-      keptBytes: config.workerResponseBytes,
-      limitBytes: config.workerResponseLimitBytes,
-    });
+    this.#http = dependencies.http ?? httpClientOf(clock, config);
     const { settledRetentionMs } = config;
     const common = {
       ...dependencies,
@@ -136,4 +132,14 @@ export class WorkerService implements Lifecycle {
     this.#reported = { at, started };
     return { unstarted: this.#consumer.unstarted, startedPerSecond };
   }
+}
+
+function httpClientOf(clock: Clock, config: WorkerDependencies['config']): HttpClient {
+  return createHttpClient({
+    clock,
+    guard: createAddressGuard(config.mode, config.workerAllowedPrivateTargets),
+    connections: config.workerConcurrency,
+    keptBytes: config.workerResponseBytes,
+    limitBytes: config.workerResponseLimitBytes,
+  });
 }

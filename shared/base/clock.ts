@@ -27,6 +27,16 @@ export interface TimeReading {
   receivedAt: number;
 }
 
+/** What a machine tells of time by itself, for better or worse; a simulation brings its own. */
+export interface Machine {
+  /** Milliseconds since an arbitrary start; never goes back. */
+  monotonic(): number;
+  /** The wall clock, epoch milliseconds; may be wrong, and may be set at any time. */
+  wall(): number;
+  /** Runs `run` once after `delayMs`, a whole number. */
+  after(delayMs: number, run: () => void): Cancel;
+}
+
 interface Sample {
   offset: number;
   roundTrip: number;
@@ -38,21 +48,32 @@ const partingMs = 50;
 const fixedUncertaintyMs = 5;
 const longestDelayMs = 2 ** 31 - 1;
 
+const thisMachine: Machine = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  after(delayMs, run) {
+    const handle = setTimeout(run, delayMs);
+    return () => clearTimeout(handle);
+  },
+};
+
 export class SystemClock implements Clock {
+  readonly #machine: Machine;
   #samples: Sample[] = [];
   #source: string | null = null;
   #localOffset: number;
 
-  constructor() {
-    this.#localOffset = wallOffset();
+  constructor(machine = thisMachine) {
+    this.#machine = machine;
+    this.#localOffset = this.#wallOffset();
   }
 
   now(): number {
-    return Math.floor(performance.now() + this.#offset());
+    return Math.floor(this.#machine.monotonic() + this.#offset());
   }
 
   monotonic(): number {
-    return performance.now();
+    return this.#machine.monotonic();
   }
 
   ready(): boolean {
@@ -60,8 +81,7 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Cancel {
-    const handle = setTimeout(run, Math.min(Math.max(0, Math.ceil(delayMs)), longestDelayMs));
-    return () => clearTimeout(handle);
+    return this.#machine.after(Math.min(Math.max(0, Math.ceil(delayMs)), longestDelayMs), run);
   }
 
   /** Takes a reading of the store's clock. Readings older than a minute are forgotten; the shortest round trip counts. */
@@ -98,14 +118,14 @@ export class SystemClock implements Clock {
 
   /** The wall clock was set, or the machine slept: what was measured before no longer holds. */
   #watchWall(): void {
-    const offset = wallOffset();
+    const offset = this.#wallOffset();
     if (Math.abs(offset - this.#localOffset) > partingMs) this.#samples = [];
     this.#localOffset = offset;
   }
-}
 
-function wallOffset(): number {
-  return Date.now() - performance.now();
+  #wallOffset(): number {
+    return this.#machine.wall() - this.#machine.monotonic();
+  }
 }
 
 /** Resolves after `delayMs`, or at once when `signal` aborts; never rejects. */

@@ -18,13 +18,13 @@ import { Peers, type Question, type Reply } from './peers.js';
 import { raftMessage } from './procedures.js';
 import { isEntered, votersDocument, type Roll } from './roll.js';
 import { initialState, leads, leaseHolds, type State, type Timing } from './state.js';
-import type { VoteFile } from './vote-file.js';
+import type { Votes } from './vote-file.js';
 
 export interface RaftElectionOptions {
   self: Member;
   registry: Registry;
   voters: Roll;
-  votes: VoteFile;
+  votes: Votes;
   rpc: Rpc;
   /** The shortest silence of a leader after which another one is elected. */
   electionMs: number;

@@ -17,7 +17,7 @@ import { RaftElection } from './driver.js';
 import { RaftMembership } from './membership.js';
 import { Registrar } from './registrar.js';
 import { membersDocument, Roll, votersDocument } from './roll.js';
-import { VoteFile } from './vote-file.js';
+import { VoteFile, type Votes } from './vote-file.js';
 
 export interface RaftOptions {
   self: Member;
@@ -29,6 +29,8 @@ export interface RaftOptions {
   rpc: Rpc;
   /** Holds the file of votes: a place of this process that outlives it. */
   folder: string;
+  /** Where votes are kept instead of in that file. */
+  votes?: Votes;
   /** The shortest silence of a leader after which another one is elected. */
   electionMs: number;
   clock: Clock;
@@ -44,7 +46,7 @@ export function openRaftCoordination(options: RaftOptions): Coordination {
   const registry = new DocumentsRegistry({ ...options, onError });
   const voters = new Roll(registry, votersDocument);
   const roll = new Roll(registry, membersDocument);
-  const votes = new VoteFile(folder, self.name);
+  const { votes = new VoteFile(folder, self.name) } = options;
   const election = new RaftElection({ ...options, registry, voters, votes });
   const membership = new RaftMembership({ ...options, roll });
   const registrar = new Registrar({

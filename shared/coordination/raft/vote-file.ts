@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { CarillonError } from '../../base/errors.js';
 import type { Vote } from './state.js';
 
-export class VoteFile {
+/** Where a process keeps its vote. */
+export interface Votes {
+  read(): Promise<Vote>;
+  save(vote: Vote): void;
+  saved(): Promise<void>;
+}
+
+export class VoteFile implements Votes {
   readonly #folder: string;
   readonly #path: string;
   #unsaved: Vote | null = null;
