@@ -9,8 +9,8 @@ import type { Invariant } from './invariants.js';
 import type { BrokenMethod } from './store.js';
 
 export interface Breakage {
-  /** The invariant that has to notice. */
-  breaks: Invariant;
+  /** The invariants of which one has to notice; a run stops at the first that does. */
+  breaks: readonly Invariant[];
   store?: Partial<Record<string, BrokenMethod>>;
   publish?: (message: WorkMessage) => WorkMessage;
   /** Every process believes for ever that its lease holds. */
@@ -24,7 +24,7 @@ const nothing: BrokenMethod = () => Promise.resolve([]);
 export const breakages = {
   /** Whoever asks may start, whatever the row says. */
   'start-without-compare': {
-    breaks: 'NotDoubled',
+    breaks: ['CancelWins', 'NotDoubled'],
     store: {
       'delivery.start': async (method, args) => {
         await method(...args);
@@ -36,7 +36,7 @@ export const breakages = {
   },
   /** Running executions are taken for lost long before their time is up. */
   'lost-too-soon': {
-    breaks: 'NotDoubled',
+    breaks: ['NotDoubled'],
     store: {
       'schedule.overdueExecutions': (method, [query]) => {
         const { before, ...rest } = query as unknown as { before: number };
@@ -44,14 +44,14 @@ export const breakages = {
       },
     },
   },
-  'leases-never-end': { breaks: 'NotDoubled', leases: true },
+  'leases-never-end': { breaks: ['NotDoubled'], leases: true },
   /** What is claimed or running and whose holder is gone stays as it is. */
   'no-rescue': {
-    breaks: 'NotLost',
+    breaks: ['NotLost'],
     store: { 'schedule.overdueExecutions': nothing, 'schedule.heldBy': nothing },
   },
   'publishes-early': {
-    breaks: 'NotEarly',
+    breaks: ['NotEarly'],
     publish: (message) => ({
       ...message,
       execution: { ...message.execution, callAt: message.execution.callAt - 400 },
@@ -59,7 +59,7 @@ export const breakages = {
   },
   /** A change leaves the executions that were claimed as they are. */
   'change-without-sweep': {
-    breaks: 'CancelWins',
+    breaks: ['CancelWins'],
     store: {
       'timers.change': (method, [change]) =>
         method({ ...(change as unknown as Change), update: [], withdraw: [] }),
@@ -67,7 +67,7 @@ export const breakages = {
   },
   /** Documents are written whatever version stands there. */
   'documents-without-compare': {
-    breaks: 'OneLeader',
+    breaks: ['OneLeader'],
     store: {
       'documents.write': async (method, [name, value, condition]) => {
         for (
@@ -84,7 +84,7 @@ export const breakages = {
   },
   /** Each scheduler reads a ring of which it is the only member. */
   'everybody-owns-all': {
-    breaks: 'OneOwner',
+    breaks: ['OneOwner'],
     store: {
       'documents.read': async (method, [name], { name: self }) => {
         const document = (await method(name)) as { version: number; value: { versions: object[] } } | null;
@@ -95,7 +95,7 @@ export const breakages = {
     },
   },
   /** Schedulers cannot talk to each other, so that none is elected. */
-  'deaf-peers': { breaks: 'Recovers', deaf: true },
+  'deaf-peers': { breaks: ['Recovers'], deaf: true },
 } satisfies Record<string, Breakage>;
 
 export type BreakageName = keyof typeof breakages;
