@@ -181,9 +181,7 @@ describe('a test clock', () => {
     const late = await openWorld({ beside: world });
     await late.call('GET', '/v1/timers/none/preview', { headers: lab });
     const asked = world.call('PUT', url, { body: { now: begin } });
-    while (
-      Object.keys(((await world.store.documents.read('test-clocks'))?.value ?? {})).length === 0
-    )
+    while (Object.keys((await world.store.documents.read('test-clocks'))?.value ?? {}).length === 0)
       await world.clock.advance(0);
     expect(
       (await late.call('PUT', '/v1/timers/tea', { body: { every: '1h', target }, headers: lab })).status,
