@@ -13,9 +13,7 @@ import type { CallOptions, Send } from './request.js';`;
 
 /** The source, to be formatted. Throws when two different schemas have one name. */
 export function clientSource(document: OpenApi): string {
-  const declarations = new Declarations();
-  for (const [name, schema] of Object.entries(document.components.schemas))
-    declarations.typeOf({ ...schema, title: name }, name);
+  const declarations = new Declarations(document.components.schemas);
   const methods = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) =>
       methodSource({ method: method.toUpperCase(), path, operation }, declarations),
@@ -48,7 +46,7 @@ function methodSource({ method, path, operation }: Route, declarations: Declarat
   const { operationId: id, summary, description, parameters = [] } = operation;
   const fields = requestFields(operation, declarations);
   const requestName = `${pascal(id)}Request`;
-  declarations.declare(requestName, fields);
+  if (fields.length > 0) declarations.declare(requestName, fields);
   const named = (place: Parameter['in']) => parameters.filter((parameter) => parameter.in === place);
   const parts = [
     `method: '${method}'`,
@@ -59,7 +57,8 @@ function methodSource({ method, path, operation }: Route, declarations: Declarat
     ...(operation.requestBody ? ['body: request.body'] : []),
   ];
   const fallback = fields.some(({ required }) => required) ? '' : ' = {}';
-  return `${comment([summary, description].filter(Boolean).join('. '))}${id}(request: ${requestName}${fallback}, options?: CallOptions): Promise<${answerType(operation, declarations)}> {
+  const request = fields.length > 0 ? `request: ${requestName}${fallback}, ` : '';
+  return `${comment([summary, description].filter(Boolean).join('. '))}${id}(${request}options?: CallOptions): Promise<${answerType(operation, declarations)}> {
     return this.#send({ ${parts.join(', ')} }, options);
   }`;
 }

@@ -20,6 +20,21 @@ export class Declarations {
     return [...this.#sources.values()].join('\n\n');
   }
 
+  /** Begins with the schemas that have names of their own, so that an object of their shape is called by these. */
+  constructor(components: Readonly<Record<string, Schema>>) {
+    const named = Object.entries(components);
+    for (const [name, schema] of named)
+      if (schema.properties && !this.#names.has(identityOf(schema)))
+        this.#names.set(identityOf(schema), name);
+    for (const [name, schema] of named) this.#component(name, schema);
+  }
+
+  #component(name: string, schema: Schema): void {
+    const type = this.typeOf(schema, name);
+    if (type === name) this.#declareObject(name, schema);
+    else this.#sources.set(name, `${comment(schema.description)}export type ${name} = ${type};`);
+  }
+
   /** The TypeScript type of a schema; what it consists of is declared, under `name` where it has no title. */
   typeOf(schema: Schema, name: string): string {
     if (schema.$ref) return schema.$ref.split('/').at(-1)!;
@@ -61,12 +76,16 @@ export class Declarations {
     return `Record<string, ${typeof values === 'object' ? this.typeOf(values, `${name}Value`) : 'unknown'}>`;
   }
 
-  #interface({ title, description, properties = {}, required = [] }: Schema, place: string): string {
-    const identity = JSON.stringify({ properties, required });
-    const known = this.#names.get(identity);
+  #interface(schema: Schema, place: string): string {
+    const known = this.#names.get(identityOf(schema));
     if (known !== undefined) return known;
-    const name = title ?? place;
-    this.#names.set(identity, name);
+    const name = schema.title ?? place;
+    this.#names.set(identityOf(schema), name);
+    this.#declareObject(name, schema);
+    return name;
+  }
+
+  #declareObject(name: string, { description, properties = {}, required = [] }: Schema): void {
     const fields = Object.entries(properties).map(([field, schema]) => ({
       name: field,
       type: this.typeOf(schema, name + pascal(field)),
@@ -74,8 +93,12 @@ export class Declarations {
       description: schema.description,
     }));
     this.declare(name, fields, description);
-    return name;
   }
+}
+
+/** Two objects of the same fields are the same, whatever is said of them. */
+function identityOf({ properties, required }: Schema): string {
+  return JSON.stringify([properties, required]);
 }
 
 /** `timerId` → `TimerId`. */

@@ -340,6 +340,139 @@ export interface TestClock {
   moving: boolean;
 }
 
+/** the scheduler that leads; null while none says so */
+export interface ClusterLeader {
+  /** its incarnation */
+  id: string;
+  name: string;
+  /** which leadership this is; only grows */
+  term: number;
+}
+
+export interface ClusterMembersItem {
+  /** its incarnation: one life of one process */
+  id: string;
+  /** as configured; a process that comes back has the same */
+  name: string;
+  /** api, scheduler, worker, or standalone: all in one */
+  service: string;
+  host: string;
+  pid: number;
+  startedAt: string;
+  /** silent: no heartbeat for 3 s; gone: given up by the others, until what it held is taken up */
+  state: 'alive' | 'silent' | 'gone';
+  /** of a scheduler: leader, candidate, follower; else the service */
+  role: string;
+  /** of a scheduler that is elected by rank */
+  rank: number | null;
+  /** how long ago it told of itself; once a second is usual */
+  heartbeatAgeMs: number | null;
+  /** of a scheduler: it has claimed what is due before this instant */
+  position: string | null;
+  /** of a scheduler: the newest version of the ring that it knows */
+  ringVersion: number | null;
+  /** the newest version of the settings that it knows */
+  settingsVersion: number | null;
+  /** the store's clock less its own */
+  clockSkewMs: number | null;
+  /** where its admin port is */
+  adminUrl: string | null;
+}
+
+export interface ClusterRingOwnersItem {
+  member: string;
+  shards: number[];
+}
+
+/** null before there is one */
+export interface ClusterRing {
+  /** the newest one */
+  version: number;
+  /** from which due instant it holds */
+  effectiveFrom: string;
+  /** settled; or where the handover to the next version stands: preparing, committing, synchronising, resuming; null while nobody leads */
+  phase: string | null;
+  /** who owns which shards now */
+  owners: ClusterRingOwnersItem[];
+}
+
+export interface ClusterEventsItem {
+  at: string;
+  kind:
+    | 'joined'
+    | 'left'
+    | 'lost'
+    | 'elected'
+    | 'stepped-down'
+    | 'rival-quelled'
+    | 'handover-begun'
+    | 'handover-finished'
+    | 'handover-rolled-back';
+  /** the name of the process it is about */
+  member: string;
+  /** of a leader */
+  term?: number | undefined;
+  /** of a handover: the newest version then */
+  ringVersion?: number | undefined;
+}
+
+export interface Cluster {
+  /** the scheduler that leads; null while none says so */
+  leader: ClusterLeader | null;
+  members: ClusterMembersItem[];
+  /** null before there is one */
+  ring: ClusterRing | null;
+  /** the last hundred, newest first */
+  events: ClusterEventsItem[];
+}
+
+export interface SettingsProcessesItem {
+  /** incarnation */
+  id: string;
+  name: string;
+  service: string;
+  /** the newest version that it knows */
+  settingsVersion: number | null;
+  /** how long ago it said so */
+  heartbeatAgeMs: number | null;
+}
+
+/** `current` is null while only configuration holds */
+export interface Settings {
+  current: SettingsVersion | null;
+  /** those that will hold, soonest first */
+  future: SettingsVersion[];
+  /** those that held or were overtaken, newest first */
+  past: SettingsVersion[];
+  /** written too late to hold for anybody */
+  void: SettingsVersion[];
+  /** the earliest instant that an announcement may name at this moment */
+  earliest: string;
+  /** which process has seen which version */
+  processes: SettingsProcessesItem[];
+}
+
+/** all that is set; what is left out is as each process is configured */
+export interface SettingsVersionSettings {
+  /** true: no callback leaves; what falls due waits, and is late then as after an outage. Claims, changes and reading go on */
+  dispatchPaused?: boolean | undefined;
+  /** how far ahead of their time timers are claimed; else CARILLON_SCHEDULER_LOOK_AHEAD_MS */
+  lookAheadMs?: number | undefined;
+  /** call slots of each worker, at most its CARILLON_WORKER_CONCURRENCY */
+  workerConcurrency?: number | undefined;
+}
+
+export interface SettingsVersion {
+  /** 1 for the first; of two that hold, the higher counts */
+  version: number;
+  /** a task that starts from then on uses it */
+  effectiveFrom: string;
+  /** when it was written, by the store's clock */
+  committedAt: string;
+  /** all that is set; what is left out is as each process is configured */
+  settings: SettingsVersionSettings;
+}
+
 /** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
 export interface TimerCreationDst {
   /** a local time that does not exist: leave it out, or read it with the offset before the gap (02:30 becomes 03:30) */
@@ -782,6 +915,17 @@ export interface AdvanceTestClockRequest {
   body: AdvanceTestClockBody;
 }
 
+export interface PutSettingsBody {
+  /** from which instant it holds, RFC 3339; as soon as may be when left out */
+  effectiveFrom?: string | undefined;
+  /** all that is set; what is left out is as each process is configured */
+  settings: SettingsVersionSettings;
+}
+
+export interface PutSettingsRequest {
+  body: PutSettingsBody;
+}
+
 /** Every operation of the API, as it is; `Carillon` adds the comforts. */
 export class Operations {
   readonly #send: Send;
@@ -1048,5 +1192,20 @@ export class Operations {
       },
       options,
     );
+  }
+
+  /** See who is there, who leads and who owns what. As each process told of itself last, once a second; the same in every namespace. */
+  getCluster(options?: CallOptions): Promise<Cluster> {
+    return this.#send({ method: 'GET', path: `/v1/cluster` }, options);
+  }
+
+  /** Read the settings: current, to come, past, and who knows which */
+  getSettings(options?: CallOptions): Promise<Settings> {
+    return this.#send({ method: 'GET', path: `/v1/settings` }, options);
+  }
+
+  /** Announce settings for an instant to come. Adds a version that holds from `effectiveFrom` on, at that instant for every process alike: whoever could not hear of it by then takes no new work. It replaces all that was set before. */
+  putSettings(request: PutSettingsRequest, options?: CallOptions): Promise<SettingsVersion> {
+    return this.#send({ method: 'PUT', path: `/v1/settings`, body: request.body }, options);
   }
 }

@@ -69,6 +69,20 @@ describe('the generator', () => {
     expect(source).toContain('other: ThingOne;');
   });
 
+  it('declares what is called by two names under both', () => {
+    const schema = { type: 'object', properties: { n: { type: 'integer' } } };
+    const source = clientSource({ paths: {}, components: { schemas: { One: schema, Other: schema } } });
+    expect(source).toContain('export interface One {');
+    expect(source).toContain('export type Other = One;');
+  });
+
+  it('gives an operation that takes nothing no request', () => {
+    const operation = { operationId: 'look', summary: 'Look', responses: { 204: {} } };
+    const source = clientSource({ paths: { '/look': { get: operation } }, components: { schemas: {} } });
+    expect(source).toContain('look(options?: CallOptions): Promise<void>');
+    expect(source).not.toContain('LookRequest');
+  });
+
   it('refuses two different objects of one title', () => {
     const part = (name: string): Schema => ({ title: 'Part', type: 'object', properties: { [name]: {} } });
     expect(() => thing({ one: part('a'), other: part('b') })).toThrow('Part');
