@@ -32,8 +32,8 @@ function setup() {
 }
 
 storeContract('through a door of the simulation', async () => {
-  const { network, lifeOf, end } = setup();
-  const real = await openSqliteStore({ path: ':memory:' });
+  const { world, network, lifeOf, end } = setup();
+  const real = await openSqliteStore({ path: ':memory:', wallClock: () => world.now() });
   const store = doorTo({ store: real, network, life: lifeOf('api-1'), witness: async () => undefined });
   const close = async (): Promise<void> => {
     await end();

@@ -51,7 +51,7 @@ export async function simulate(seed: number, broken: BreakageName | null = null)
 }
 
 async function play(world: World, breakage: Breakage | null): Promise<Run> {
-  const store = await openSqliteStore({ path: ':memory:' });
+  const store = await openSqliteStore({ path: ':memory:', wallClock: () => world.now() });
   const ledger = new Ledger(store);
   const invariants = new Invariants(world, ledger);
   const network = new Network(world);

@@ -55,11 +55,8 @@ function roleDoor(options: DoorOptions, role: (typeof roles)[number] | 'timers')
     const what = `${role}.${name}`;
     const real = (Reflect.get(target, name) as Method).bind(target);
     const broken = options.broken?.[what];
-    const clock = (): Promise<unknown> =>
-      Promise.resolve({ source: 'store', time: options.life.world.now() });
     const method = (...args: unknown[]): Promise<unknown> =>
       reach(options, what, async () => {
-        if (what === 'processes.time') return clock();
         const result = await (broken ? broken(real, args as never[], options.life) : real(...args));
         await options.witness({ by: options.life, what, args, result });
         return result;

@@ -8,9 +8,11 @@ interface Row extends Omit<StoredDocument, 'value'> {
 
 export class SqliteDocuments implements DocumentStore {
   readonly #db: Database;
+  readonly #wallClock: () => number;
 
-  constructor(db: Database) {
+  constructor(db: Database, wallClock: () => number) {
     this.#db = db;
+    this.#wallClock = wallClock;
   }
 
   read(name: string): Promise<StoredDocument | null> {
@@ -30,7 +32,7 @@ export class SqliteDocuments implements DocumentStore {
       );
       if (this.#versionOf(name) !== expected) return null;
       if (guard && this.#versionOf(guard.name) !== guard.version) return null;
-      write.run(name, expected + 1, JSON.stringify(value), Date.now());
+      write.run(name, expected + 1, JSON.stringify(value), this.#wallClock());
       return expected + 1;
     });
   }

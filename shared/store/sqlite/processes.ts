@@ -9,9 +9,11 @@ interface Row extends Omit<ProcessRow, 'gone' | 'report'> {
 
 export class SqliteProcesses implements ProcessStore {
   readonly #db: Database;
+  readonly #wallClock: () => number;
 
-  constructor(db: Database) {
+  constructor(db: Database, wallClock: () => number) {
     this.#db = db;
+    this.#wallClock = wallClock;
   }
 
   register(row: ProcessRow): Promise<void> {
@@ -60,6 +62,6 @@ export class SqliteProcesses implements ProcessStore {
   }
 
   async time(): Promise<{ source: string; time: number }> {
-    return { source: 'local', time: Date.now() };
+    return { source: 'local', time: this.#wallClock() };
   }
 }

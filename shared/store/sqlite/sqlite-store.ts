@@ -15,13 +15,15 @@ import { SqliteTimers } from './timers.js';
 export interface SqliteOptions {
   /** The file, created with its folder where it is missing; `:memory:` for a store that ends with the process. */
   path: string;
+  /** The store's own clock, epoch milliseconds; that of the machine unless told. */
+  wallClock?: () => number;
 }
 
 /**
  * Opens the store and locks its file. Rejects with `store-unavailable` (not retryable) while another process has it
  * open, and with `incompatible-store` when the file is no store, of another schema version or of another number of shards.
  */
-export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
+export async function openSqliteStore({ path, wallClock = Date.now }: SqliteOptions): Promise<Store> {
   const db = new Database(path);
   try {
     await prepareSchema(db);
@@ -34,8 +36,8 @@ export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
     executions: new SqliteExecutions(db),
     schedule: new SqliteSchedule(db),
     delivery: new SqliteDelivery(db),
-    processes: new SqliteProcesses(db),
-    documents: new SqliteDocuments(db),
+    processes: new SqliteProcesses(db, wallClock),
+    documents: new SqliteDocuments(db, wallClock),
     ping: () => db.write(() => undefined),
     close: () => db.close(),
   };
