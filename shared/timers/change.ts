@@ -59,9 +59,14 @@ export function sweep({ open }: Current, { now, expireAt }: Instant): Execution[
   );
 }
 
-/** Claimed for a time after c, and nothing of it can have reached the target. */
-export function isWithdrawable(execution: Execution, instant: number): boolean {
-  return execution.state === 'claimed' && execution.scheduledFor > instant && neverStarted(execution);
+/** Ids of what a change takes back: claimed for a time after c, and nothing of it can have reached the target. */
+export function withdrawals({ open }: Current, instant: number): string[] {
+  return open
+    .filter(
+      (execution) =>
+        execution.state === 'claimed' && execution.scheduledFor > instant && neverStarted(execution),
+    )
+    .map(({ id }) => id);
 }
 
 /** What fell due up to c and nobody has claimed, told as one. */

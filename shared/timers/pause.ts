@@ -8,10 +8,10 @@ import {
   type Current,
   type Instant,
   instantOf,
-  isWithdrawable,
   lastKept,
   nextAfter,
   unclaimedRun,
+  withdrawals,
 } from './change.js';
 import { leftOut } from './claim.js';
 import { wakeOf } from './creation.js';
@@ -27,9 +27,7 @@ export function pauseTimer(
 ): Change {
   const { timer } = current;
   const instant = instantOf(current, now);
-  const withdraw = current.open
-    .filter((execution) => isWithdrawable(execution, instant))
-    .map((execution) => execution.id);
+  const withdraw = withdrawals(current, instant);
   const rest = current.open.filter((execution) => !withdraw.includes(execution.id));
   const runs = timer.runs - withdraw.length;
   const missed = unclaimedRun(current, instant);

@@ -5,10 +5,10 @@ import {
   type Current,
   type Instant,
   instantOf,
-  isWithdrawable,
   lastKept,
   unclaimed,
   unclaimedRun,
+  withdrawals,
 } from './change.js';
 import { caughtUp, leftOut, planClaim } from './claim.js';
 import { wakeOf, type Wish } from './creation.js';
@@ -34,9 +34,7 @@ export function redefineTimer(current: Current, wish: Wish, { now, expireAt }: I
   const untouched = { retire: null, insert: [], update: [], withdraw: [], expireAt };
   if (isSameContent(timer.definition, content)) return { timer: renewed, ...untouched };
 
-  const withdraw = current.open
-    .filter((execution) => isWithdrawable(execution, instant))
-    .map((execution) => execution.id);
+  const withdraw = withdrawals(current, instant);
   const { executions, occurrences } = overdue(current, { now, instant, expireAt });
   const runs = timer.runs - withdraw.length + occurrences.length;
   const next = nextAfterChange(content.schedule, instant, { ...timer, runs });

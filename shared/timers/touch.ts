@@ -2,7 +2,7 @@
  * Touching a watchdog: a timer made with a delay is put off, to its delay from now, and so fires only when nobody touches
  * it in time. A touch is no change of the definition: generation and version stay. Pure.
  */
-import { type Change, type Current, type Instant, instantOf, isWithdrawable } from './change.js';
+import { type Change, type Current, type Instant, instantOf, withdrawals } from './change.js';
 import { wakeOf } from './creation.js';
 import { nextOccurrence } from './occurrences.js';
 import { isClosed, type Timer } from './timer.js';
@@ -24,14 +24,12 @@ export function isPlainWatchdog({ definition: { schedule } }: Timer): boolean {
 
 /** Puts it off, or says why it cannot be. */
 export function touchTimer(current: Current, { now, expireAt }: Instant): Change | TouchRefusal {
-  const { timer, open } = current;
+  const { timer } = current;
   const { schedule } = timer.definition;
   if (isClosed(timer)) return 'closed';
   if (schedule.kind !== 'at' || schedule.delayMs === undefined) return 'no-delay';
   const instant = instantOf(current, now);
-  const withdraw = open
-    .filter((execution) => isWithdrawable(execution, instant))
-    .map((execution) => execution.id);
+  const withdraw = withdrawals(current, instant);
   const isToCome = withdraw.length > 0 || (timer.next !== null && timer.next.scheduledFor > instant);
   if (!isToCome) return 'fired';
   const runs = timer.runs - withdraw.length;
