@@ -64,7 +64,7 @@ export class ApiService implements Lifecycle {
   }
 
   async #start(): Promise<void> {
-    await this.#clocks.start();
+    this.#clocks.start();
     await this.#app.listen(this.#address);
   }
 

@@ -4,8 +4,6 @@
  * is too much of it.
  */
 import type { Clock } from '../../shared/base/clock.js';
-import { messageOf } from '../../shared/base/errors.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import {
   chronicleDocument,
@@ -34,9 +32,8 @@ export interface ChroniclerOptions {
   log: Logger;
 }
 
-export class Chronicler implements Lifecycle {
+export class Chronicler extends Loop {
   readonly #options: ChroniclerOptions;
-  readonly #loop: Loop;
   #untold: ClusterEvent[] = [];
   /** As of the last look. */
   #rows: readonly ProcessRow[] = [];
@@ -44,25 +41,18 @@ export class Chronicler implements Lifecycle {
   #led: number | null = null;
 
   constructor(options: ChroniclerOptions) {
-    const { clock, election, log } = options;
-    this.#options = options;
-    this.#loop = new Loop({
-      clock,
+    super({
+      ...options,
       periodMs: everyMs,
       run: () => this.#round(),
-      onError: (error) =>
-        log.warn({ reason: messageOf(error) }, 'could not write the chronicle; trying again'),
+      failure: 'could not write the chronicle; trying again',
     });
-    election.onChange((leadership) => this.#onElection(leadership));
+    this.#options = options;
+    options.election.onChange((leadership) => this.#onElection(leadership));
   }
 
-  async start(): Promise<void> {
-    this.#loop.start();
-    return Promise.resolve();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+  override async stop(): Promise<void> {
+    await super.stop();
     if (this.#untold.length > 0) await this.#write(null).catch(() => undefined);
   }
 

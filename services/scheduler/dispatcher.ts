@@ -4,9 +4,7 @@
  * claims beyond the look-ahead, nor while this process's own lease or clock is in doubt.
  */
 import type { Cancel, Clock } from '../../shared/base/clock.js';
-import { messageOf } from '../../shared/base/errors.js';
 import type { Definitions } from '../../shared/definitions/definitions.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DueQuery, ScheduleStore } from '../../shared/store/store.js';
@@ -43,31 +41,24 @@ export interface DispatcherOptions {
   settings: SettingsSource;
 }
 
-export class Dispatcher implements Lifecycle {
+export class Dispatcher extends Loop {
   readonly #options: DispatcherOptions;
-  readonly #loop: Loop;
   /** The look that was asked for and is still put off. */
   #nudge: { at: number; cancel: Cancel } | null = null;
 
   constructor(options: DispatcherOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      clock: options.clock,
+    super({
+      ...options,
       periodMs: lookEveryMs,
       run: () => this.#look(),
-      onError: (error) =>
-        options.log.warn({ reason: messageOf(error) }, 'a look failed; the next one tries again'),
+      failure: 'a look failed; the next one tries again',
     });
+    this.#options = options;
   }
 
-  async start(): Promise<void> {
-    this.#loop.start();
-    return Promise.resolve();
-  }
-
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#nudge?.cancel();
-    await this.#loop.stop();
+    await super.stop();
   }
 
   /** How far ahead of their time timers are claimed now. */
@@ -77,18 +68,18 @@ export class Dispatcher implements Lifecycle {
   }
 
   /** Looks soon because something may be due at `dueAt` that the last look could not see; at once when it is left out. */
-  nudge(dueAt = 0): void {
+  override nudge(dueAt = 0): void {
     const { clock, config } = this.#options;
     const left = dueAt - clock.now();
     if (left > this.lookAheadMs()) return;
     const wait = Math.min((left - config.schedulerPublishLeadMs) * gatherShare, longestGatherMs);
-    if (wait <= 0) return this.#loop.nudge();
+    if (wait <= 0) return super.nudge();
     const at = clock.monotonic() + wait;
     if (this.#nudge && this.#nudge.at <= at) return;
     this.#nudge?.cancel();
     const cancel = clock.after(wait, () => {
       this.#nudge = null;
-      this.#loop.nudge();
+      super.nudge();
     });
     this.#nudge = { at, cancel };
   }
@@ -205,12 +196,7 @@ export class Dispatcher implements Lifecycle {
       if (due.length === 0) return;
       const now = clock.now();
       const publishAgainAt = now + this.lookAheadMs() + config.schedulerPublishAgainMs;
-      const won = await schedule.reclaim(due, {
-        holder: presence.incarnation,
-        now,
-        publishAgainAt,
-        clockOffsetMs: 0,
-      });
+      const won = await schedule.reclaim(due, { holder: presence.incarnation, now, publishAgainAt });
       metrics.reclaimed.inc(won.length);
       publisher.hold(await withDefinitions(definitions, won));
       if (due.length < query.limit || won.length === 0) return;

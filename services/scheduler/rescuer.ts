@@ -6,7 +6,6 @@
  */
 import type { Clock } from '../../shared/base/clock.js';
 import { groupBy } from '../../shared/base/grouping.js';
-import { messageOf } from '../../shared/base/errors.js';
 import type { Definitions } from '../../shared/definitions/definitions.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
@@ -67,21 +66,18 @@ export class Rescuer implements Lifecycle {
 
   constructor(options: RescuerOptions) {
     this.#options = options;
-    const { clock, observer, log } = options;
-    const onError = (error: unknown): void =>
-      log.warn({ reason: messageOf(error) }, 'a rescue failed; the next one tries again');
+    const told = { ...options, failure: 'a rescue failed; the next one tries again' };
     const observe = async (): Promise<void> => {
-      this.#observed = await observer.look();
+      this.#observed = await options.observer.look();
     };
     // Everybody observes, so that a new leader has readings; a long rescue must not make gaps between them.
-    this.#observations = new Loop({ clock, periodMs: observeEveryMs, run: observe, onError });
-    this.#rounds = new Loop({ clock, periodMs: rescueEveryMs, run: () => this.#round(), onError });
+    this.#observations = new Loop({ ...told, periodMs: observeEveryMs, run: observe });
+    this.#rounds = new Loop({ ...told, periodMs: rescueEveryMs, run: () => this.#round() });
   }
 
-  async start(): Promise<void> {
+  start(): void {
     this.#observations.start();
     this.#rounds.start();
-    return Promise.resolve();
   }
 
   /** Takes up soon what a change has claimed and nobody holds. */
@@ -170,7 +166,7 @@ export class Rescuer implements Lifecycle {
     const publishAgainAt = clock.now() + config.schedulerPublishAgainMs;
     for (const [holder, group] of groupBy(executions, (execution) => execution.holder!)) {
       metrics.putOff.inc(group.length);
-      await schedule.takeOver(group, { holder, now: clock.now(), publishAgainAt, clockOffsetMs: 0 });
+      await schedule.takeOver(group, { holder, now: clock.now(), publishAgainAt });
     }
   }
 
@@ -185,12 +181,8 @@ export class Rescuer implements Lifecycle {
     const { schedule, definitions, publisher, presence, clock, config, metrics } = this.#options;
     const now = clock.now();
     const publishAgainAt = now + config.schedulerLookAheadMs + config.schedulerPublishAgainMs;
-    const won = await schedule.takeOver(executions, {
-      holder: presence.incarnation,
-      now,
-      publishAgainAt,
-      clockOffsetMs: 0,
-    });
+    const by = { holder: presence.incarnation, now, publishAgainAt };
+    const won = await schedule.takeOver(executions, by);
     metrics.rescued.inc({ state: 'claimed' }, won.length);
     publisher.hold(await withDefinitions(definitions, won));
   }

@@ -3,8 +3,6 @@
  * is claimed in time. Nothing of such a timer starts before the pause is over: resuming says from when on it goes on.
  */
 import type { Clock } from '../../shared/base/clock.js';
-import { messageOf } from '../../shared/base/errors.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { ScheduleStore, TimerStore } from '../../shared/store/store.js';
@@ -32,28 +30,17 @@ export interface ResumerOptions {
   onResumed(): void;
 }
 
-export class Resumer implements Lifecycle {
+export class Resumer extends Loop {
   readonly #options: ResumerOptions;
-  readonly #loop: Loop;
 
   constructor(options: ResumerOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      clock: options.clock,
+    super({
+      ...options,
       periodMs: lookEveryMs,
       run: () => this.#round(),
-      onError: (error) =>
-        options.log.warn({ reason: messageOf(error) }, 'resuming failed; the next round tries again'),
+      failure: 'resuming failed; the next round tries again',
     });
-  }
-
-  async start(): Promise<void> {
-    this.#loop.start();
-    return Promise.resolve();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+    this.#options = options;
   }
 
   async #round(): Promise<void> {

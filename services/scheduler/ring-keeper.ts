@@ -5,7 +5,6 @@
  */
 import type { Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Election } from '../../shared/coordination/election.js';
 import type { Member, Membership } from '../../shared/coordination/membership.js';
@@ -58,33 +57,25 @@ interface Reign {
   version: number;
 }
 
-export class RingKeeper implements Lifecycle {
+export class RingKeeper extends Loop {
   readonly #options: RingKeeperOptions;
-  readonly #loop: Loop;
   #handover: Handover = notLeading;
   #reign: Reign | null = null;
 
   constructor(options: RingKeeperOptions) {
-    const { clock, election, membership, log } = options;
-    this.#options = options;
-    this.#loop = new Loop({
-      clock,
+    super({
+      ...options,
       periodMs: everyMs,
       run: () => this.#round(),
-      onError: (error) =>
-        log.warn({ reason: messageOf(error) }, 'could not look after the ring; trying again'),
+      failure: 'could not look after the ring; trying again',
     });
-    election.onChange(() => this.#loop.nudge());
-    membership.onChange(() => this.#loop.nudge());
+    this.#options = options;
+    options.election.onChange(() => this.nudge());
+    options.membership.onChange(() => this.nudge());
   }
 
-  async start(): Promise<void> {
-    this.#loop.start();
-    return Promise.resolve();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+  override async stop(): Promise<void> {
+    await super.stop();
     this.#resign();
   }
 

@@ -5,7 +5,6 @@
  */
 import type { Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Registry, RegistryDocument } from '../../shared/coordination/registry.js';
@@ -35,10 +34,9 @@ export interface RingViewOptions {
   config: Pick<ClusterConfig, 'freshnessMs'>;
 }
 
-export class RingView implements Lifecycle {
+export class RingView extends Loop {
   readonly #options: RingViewOptions;
   readonly #freshness: Freshness;
-  readonly #loop: Loop;
   readonly #listeners: (() => void)[] = [];
   #known: { version: number; ring: Ring } = { version: 0, ring: [] };
   #endWatch: () => void = () => undefined;
@@ -46,25 +44,24 @@ export class RingView implements Lifecycle {
   #trusted = false;
 
   constructor(options: RingViewOptions) {
-    this.#options = options;
-    this.#freshness = new Freshness(options.config.freshnessMs);
-    this.#loop = new Loop({
+    super({
       clock: options.clock,
       periodMs: verifyEveryMs,
       run: () => this.#verify(),
       onError: (error) => this.#onUnverified(error),
     });
+    this.#options = options;
+    this.#freshness = new Freshness(options.config.freshnessMs);
   }
 
-  async start(): Promise<void> {
+  override start(): void {
     this.#endWatch = this.#options.registry.watch(ringDocument, (document) => this.adopt(document));
-    this.#loop.start();
-    return Promise.resolve();
+    super.start();
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#endWatch();
-    await this.#loop.stop();
+    await super.stop();
   }
 
   /** The ring to act upon; empty before one is known and when none has been verified for too long. */

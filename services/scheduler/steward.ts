@@ -1,7 +1,5 @@
 /** The leader's housekeeping, off the scheduling path: removes what has outlived its retention, in bounded bites, and counts. */
 import type { Clock } from '../../shared/base/clock.js';
-import { messageOf } from '../../shared/base/errors.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { ScheduleStore, TimerStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
@@ -22,28 +20,17 @@ export interface StewardOptions {
   leads(): boolean;
 }
 
-export class Steward implements Lifecycle {
+export class Steward extends Loop {
   readonly #options: StewardOptions;
-  readonly #loop: Loop;
 
   constructor(options: StewardOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      clock: options.clock,
+    super({
+      ...options,
       periodMs: everyMs,
       run: () => this.#round(),
-      onError: (error) =>
-        options.log.warn({ reason: messageOf(error) }, 'housekeeping failed; the next round tries again'),
+      failure: 'housekeeping failed; the next round tries again',
     });
-  }
-
-  async start(): Promise<void> {
-    this.#loop.start();
-    return Promise.resolve();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+    this.#options = options;
   }
 
   async #round(): Promise<void> {

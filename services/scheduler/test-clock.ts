@@ -4,9 +4,7 @@
  * step, so that another process can go on. Development only; nothing else ever looks at the timers of these namespaces.
  */
 import { sleep, type Clock } from '../../shared/base/clock.js';
-import { messageOf } from '../../shared/base/errors.js';
 import type { Definitions } from '../../shared/definitions/definitions.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DocumentStore, DueQuery, ScheduleStore, TimerStore } from '../../shared/store/store.js';
@@ -52,39 +50,24 @@ interface Due {
   executions: Execution[];
 }
 
-export class TestClocks implements Lifecycle {
+export class TestClocks extends Loop {
   readonly #options: TestClocksOptions;
-  readonly #loop: Loop;
   readonly #stopping = new AbortController();
 
   constructor(options: TestClocksOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      clock: options.clock,
+    super({
+      ...options,
       periodMs: lookEveryMs,
       run: () => this.#round(),
-      onError: (error) =>
-        options.log.warn(
-          { reason: messageOf(error) },
-          'a test clock stands still; the next round moves it on',
-        ),
+      failure: 'a test clock stands still; the next round moves it on',
     });
-  }
-
-  async start(): Promise<void> {
-    this.#loop.start();
-    return Promise.resolve();
+    this.#options = options;
   }
 
   /** Leaves the clocks where they are, between two instants. */
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#loop.stop();
-  }
-
-  /** Looks at once: a clock is to be moved, or something is due under one that stands. */
-  nudge(): void {
-    this.#loop.nudge();
+    await super.stop();
   }
 
   async #round(): Promise<void> {
@@ -196,12 +179,9 @@ export class TestClocks implements Lifecycle {
     if (executions.length === 0) return;
     const { schedule, definitions, publisher, presence, clock, config } = this.#options;
     const real = clock.now();
-    const won = await schedule.reclaim(executions, {
-      holder: presence.incarnation,
-      now: real,
-      publishAgainAt: real + config.schedulerPublishAgainMs,
-      clockOffsetMs: now - real,
-    });
+    const publishAgainAt = real + config.schedulerPublishAgainMs;
+    const by = { holder: presence.incarnation, now: real, publishAgainAt };
+    const won = await schedule.reclaim(executions, by, now - real);
     publisher.hold(await withDefinitions(definitions, won));
   }
 

@@ -3,8 +3,6 @@
  * and looked for here, once a second and only while calls are under way that can be stamped.
  */
 import type { Clock } from '../../shared/base/clock.js';
-import { messageOf } from '../../shared/base/errors.js';
-import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { DeliveryStore } from '../../shared/store/store.js';
@@ -19,29 +17,18 @@ export interface AborterOptions {
   log: Logger;
 }
 
-export class Aborter implements Lifecycle {
+export class Aborter extends Loop {
   readonly #options: AborterOptions;
-  readonly #loop: Loop;
   readonly #watched = new Map<string, AbortController>();
 
   constructor(options: AborterOptions) {
-    this.#options = options;
-    this.#loop = new Loop({
-      clock: options.clock,
+    super({
+      ...options,
       periodMs: lookEveryMs,
       run: () => this.#look(),
-      onError: (error) =>
-        options.log.warn({ reason: messageOf(error) }, 'could not look for calls to end; trying again'),
+      failure: 'could not look for calls to end; trying again',
     });
-  }
-
-  async start(): Promise<void> {
-    this.#loop.start();
-    return Promise.resolve();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+    this.#options = options;
   }
 
   /** A signal that is aborted when this running execution is to end; to be given up by `forget`. */

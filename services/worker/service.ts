@@ -91,9 +91,12 @@ export class WorkerService implements Lifecycle {
   }
 
   start(): Promise<void> {
-    return (this.#starting ??= Promise.all([this.#aborter.start(), this.#consumer.start()]).then(
-      () => undefined,
-    ));
+    return (this.#starting ??= this.#start());
+  }
+
+  async #start(): Promise<void> {
+    this.#aborter.start();
+    await this.#consumer.start();
   }
 
   stop(): Promise<void> {

@@ -48,7 +48,7 @@ const partingMs = 50;
 const fixedUncertaintyMs = 5;
 const longestDelayMs = 2 ** 31 - 1;
 
-const thisMachine: Machine = {
+export const thisMachine: Machine = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),
   after(delayMs, run) {

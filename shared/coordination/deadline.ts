@@ -1,5 +1,6 @@
 /** Deadlines for coordinators whose calls may hang for ever. */
 import type { Clock } from '../base/clock.js';
+import { limited } from '../base/deadline.js';
 import { CarillonError } from '../base/errors.js';
 
 /** The longest that any call of the ports takes: below the two seconds that they promise. */
@@ -14,10 +15,6 @@ export function within<Result>(
   { clock, deadlineMs, what }: { clock: Clock; deadlineMs: number; what: string },
   work: Promise<Result>,
 ): Promise<Result> {
-  return new Promise<Result>((resolve, reject) => {
-    const cancel = clock.after(deadlineMs, () =>
-      reject(unavailable(`${what} got no answer in ${Math.round(deadlineMs)} ms`)),
-    );
-    void work.then(resolve, reject).finally(cancel);
-  });
+  const late = () => unavailable(`${what} got no answer in ${Math.round(deadlineMs)} ms`);
+  return limited({ clock, limitMs: deadlineMs, late }, work);
 }

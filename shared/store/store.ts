@@ -108,9 +108,10 @@ export interface ScheduleStore {
   heldBy(holders: string[], limit: number, shards?: readonly number[]): Promise<Execution[]>;
   /**
    * Each that is still retrying or deferred under the claim number it was read with, and neither `final` nor `held`,
-   * becomes claimed: claim + 1, callAt = its old wakeAt less the offset of the test clock. Answers the winners as they are now, in no order.
+   * becomes claimed: claim + 1, callAt = its old wakeAt less `clockOffsetMs`, which is the test clock less the real one, 0
+   * without one. Answers the winners as they are now, in no order.
    */
-  reclaim(executions: Execution[], by: Claimer): Promise<Execution[]>;
+  reclaim(executions: Execution[], by: Claimer, clockOffsetMs?: number): Promise<Execution[]>;
   /**
    * Each that is still claimed under the claim number it was read with gets this holder and this time to publish again;
    * the claim number stays, so copies in the queue stay good. Answers the winners as they are now, in no order.
@@ -148,8 +149,6 @@ export interface Claimer {
   /** `claimedAt` of what is claimed anew. */
   now: number;
   publishAgainAt: number;
-  /** The test clock less the real one; 0 without one. */
-  clockOffsetMs: number;
 }
 
 // What the worker does.

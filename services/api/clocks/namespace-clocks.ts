@@ -5,8 +5,6 @@
  */
 import { Batcher } from '../../../shared/base/batcher.js';
 import type { Clock } from '../../../shared/base/clock.js';
-import { messageOf } from '../../../shared/base/errors.js';
-import type { Lifecycle } from '../../../shared/base/lifecycle.js';
 import { Loop } from '../../../shared/base/loop.js';
 import type { DocumentStore } from '../../../shared/store/store.js';
 import { readTestClocks, type TestClocks } from '../../../shared/store/test-clocks.js';
@@ -33,34 +31,27 @@ export interface NamespaceClocksOptions {
   mode: 'development' | 'production';
 }
 
-export class NamespaceClocks implements Lifecycle {
+export class NamespaceClocks extends Loop {
   readonly #options: NamespaceClocksOptions;
   readonly #real: NamespaceClock;
-  readonly #loop: Loop;
   /** What asks while a read is under way shares the next one: it may not have an older answer. */
   readonly #reads: Batcher<null, TestClocks>;
   #copy: { clocks: TestClocks; readAt: number } | null = null;
 
   constructor(options: NamespaceClocksOptions) {
-    const { clock, log } = options;
-    this.#options = options;
-    this.#real = { now: () => clock.now() };
-    this.#reads = new Batcher({ run: (asking) => this.#readFor(asking), maxItems: Infinity });
-    this.#loop = new Loop({
-      clock,
+    super({
+      ...options,
       periodMs: refreshEveryMs,
       run: async () => void (await this.read()),
-      onError: (error) => log.warn({ reason: messageOf(error) }, 'the test clocks cannot be read now'),
+      failure: 'the test clocks cannot be read now',
     });
+    this.#options = options;
+    this.#real = { now: () => options.clock.now() };
+    this.#reads = new Batcher({ run: (asking) => this.#readFor(asking), maxItems: Infinity });
   }
 
-  async start(): Promise<void> {
-    if (this.#options.mode === 'development') this.#loop.start();
-    return Promise.resolve();
-  }
-
-  stop(): Promise<void> {
-    return this.#loop.stop();
+  override start(): void {
+    if (this.#options.mode === 'development') super.start();
   }
 
   /** The clock of a namespace as it stands now. Rejects with `store-unavailable` where that cannot be known. */

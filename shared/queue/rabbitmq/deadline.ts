@@ -1,16 +1,15 @@
 /** A limit on waiting for the broker, whose client waits for ever. */
 import type { Clock } from '../../base/clock.js';
+import { limited } from '../../base/deadline.js';
 import { CarillonError } from '../../base/errors.js';
 
-/**
- * What `promise` gives within `ms` milliseconds; otherwise, and whatever it rejects with, a rejection with
- * `queue-unavailable`. What comes later is ignored.
- */
-export function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const fail = (message: string, cause?: unknown) =>
-      reject(new CarillonError('queue-unavailable', message, { cause }));
-    const cancel = clock.after(ms, () => fail(`no answer from RabbitMQ within ${ms} ms`));
-    promise.then(resolve, (error: unknown) => fail('RabbitMQ refused or went away', error)).finally(cancel);
+/** What `work` gives in time; otherwise, and whatever it rejects with, a rejection with `queue-unavailable`. */
+export function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
+  const unavailable = (message: string, cause?: unknown): CarillonError =>
+    new CarillonError('queue-unavailable', message, { cause });
+  const translated = work.catch((cause: unknown) => {
+    throw unavailable('RabbitMQ refused or went away', cause);
   });
+  const late = () => unavailable(`no answer from RabbitMQ within ${limitMs} ms`);
+  return limited({ clock, limitMs, late }, translated);
 }

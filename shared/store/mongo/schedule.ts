@@ -21,7 +21,7 @@ export function scheduleStore(db: Database): ScheduleStore {
     overdueExecutions: async (query) =>
       (await due(db.executions, ['claimed', 'running', 'awaiting-ack'], query)).map(toExecution),
     heldBy: (holders, limit, shards) => heldBy(db, { holders, limit, shards }),
-    reclaim: (executions, by) => reclaim(db, executions, by),
+    reclaim: (executions, by, clockOffsetMs = 0) => reclaim(db, executions, { ...by, clockOffsetMs }),
     takeOver: (executions, by) => takeOver(db, executions, by),
     handBack: (executions, holder, now) => handBack(db, { executions, holder, now }),
     removeExpired: (now, limit) => removeExpired(db, now, limit),
@@ -59,8 +59,11 @@ async function heldBy(db: Database, { holders, limit, shards }: HeldQuery): Prom
   return rows.map(toExecution);
 }
 
-function reclaim(db: Database, executions: Execution[], by: Claimer): Promise<Execution[]> {
-  const { holder, now, publishAgainAt, clockOffsetMs } = by;
+function reclaim(
+  db: Database,
+  executions: Execution[],
+  { holder, now, publishAgainAt, clockOffsetMs }: Claimer & { clockOffsetMs: number },
+): Promise<Execution[]> {
   const change = { state: 'claimed', reason: null, holder, claimedAt: now, clockOffsetMs } as const;
   const callAt = { $subtract: ['$wakeAt', clockOffsetMs] };
   return take(db, executions, {

@@ -121,8 +121,8 @@ export class SqliteSchedule implements ScheduleStore {
     );
   }
 
-  reclaim(executions: Execution[], by: Claimer): Promise<Execution[]> {
-    const { holder, now, publishAgainAt, clockOffsetMs } = by;
+  reclaim(executions: Execution[], by: Claimer, clockOffsetMs = 0): Promise<Execution[]> {
+    const { holder, now, publishAgainAt } = by;
     const text = `UPDATE executions SET state = 'claimed', reason = NULL, claim = claim + 1, callAt = wakeAt - ?,
       clockOffsetMs = ?, holder = ?, claimedAt = ?, wakeAt = ?
       WHERE id = ? AND claim = ? AND final = 0 AND held = 0 AND ${isDueState} RETURNING ${executionColumns}`;

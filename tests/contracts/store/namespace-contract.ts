@@ -63,7 +63,7 @@ export function namespaceContract(open: OpenStore): void {
       const waiting = await createDue(store, { namespace: 'test', shard: testShard, wakeAt: 700 });
       const clockOffsetMs = 500_000;
 
-      const won = await store.schedule.reclaim([waiting], { ...claimerOf('api-1~cccc'), clockOffsetMs });
+      const won = await store.schedule.reclaim([waiting], claimerOf('api-1~cccc'), clockOffsetMs);
 
       expect(won).toMatchObject([
         {
@@ -78,9 +78,9 @@ export function namespaceContract(open: OpenStore): void {
     it('keeps the offset of its claim when another takes it over', async () => {
       const store = await setup();
       const waiting = await createDue(store, { namespace: 'test', shard: testShard });
-      const claimed = await store.schedule.reclaim([waiting], { ...claimerOf('a'), clockOffsetMs: -7_000 });
+      const claimed = await store.schedule.reclaim([waiting], claimerOf('a'), -7_000);
 
-      const won = await store.schedule.takeOver(claimed, { ...claimerOf('b'), clockOffsetMs: 9_000 });
+      const won = await store.schedule.takeOver(claimed, claimerOf('b'));
 
       expect(won).toMatchObject([{ clockOffsetMs: -7_000, callAt: claimed[0]!.callAt, holder: 'b' }]);
     });

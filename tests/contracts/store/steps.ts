@@ -37,7 +37,7 @@ export function claimOf(timer: Timer, changes: Partial<Claim> = {}): Claim {
 }
 
 export function claimerOf(holder: string): Claimer {
-  return { holder, now: baseTime + 2_000, publishAgainAt: baseTime + 12_000, clockOffsetMs: 0 };
+  return { holder, now: baseTime + 2_000, publishAgainAt: baseTime + 12_000 };
 }
 
 /** Until when what is started here runs. */
@@ -69,8 +69,14 @@ export function wonBy(...executions: Pick<Execution, 'id'>[]): Started {
   return { won: new Map(executions.map(({ id }) => [id, runsUntil])), refused: new Set() };
 }
 
+/** So much of an execution as its attempt's record tells. */
+type Attempted = Pick<
+  Execution,
+  'id' | 'namespace' | 'timerId' | 'uid' | 'attempt' | 'scheduledFor' | 'claimedAt' | 'holder'
+>;
+
 /** A successful attempt of a running execution unless told. */
-export function recordOf(execution: Execution, changes: Partial<AttemptRecord> = {}): AttemptRecord {
+export function recordOf(execution: Attempted, changes: Partial<AttemptRecord> = {}): AttemptRecord {
   const { id, attempt: n, scheduledFor, claimedAt } = execution;
   return {
     id: attemptId(id, n),
@@ -96,7 +102,7 @@ export function recordOf(execution: Execution, changes: Partial<AttemptRecord> =
   };
 }
 
-export function settlementOf(execution: Execution, changes: Partial<AttemptRecord> = {}): Settlement {
+export function settlementOf(execution: Attempted, changes: Partial<AttemptRecord> = {}): Settlement {
   return {
     record: recordOf(execution, changes),
     timer: { namespace: execution.namespace, id: execution.timerId, uid: execution.uid },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScheduleStore } from '../../../../shared/store/store.js';
 import { redefineTimer } from '../../../../shared/timers/redefinition.js';
 import { dayMs } from '../../../support/factories.js';
-import { claimAs, executionsOf, leadMs, me, setup, startAs, wishFor } from './world.js';
+import { claimAs, executionsOf, leadMs, me, settleAs, setup, startAs, wishFor } from './world.js';
 
 describe('the scheduler', () => {
   it('claims what falls due within the look-ahead and publishes it a lead before its instant', async () => {
@@ -151,16 +151,13 @@ describe('the scheduler', () => {
   });
 
   it('claims a retry at its time with the definition it was claimed under', async () => {
-    const { service, clock, create, published, delivery, timers, store } = await setup();
+    const { service, clock, create, published, timers, store } = await setup();
     const timer = await create(100, 'again');
     await service.start();
     await clock.advance(200);
     const { execution } = published[0]!;
-    await startAs(store, published[0]!, {
-      worker: 'worker-1~w',
-      now: clock.now(),
-      until: clock.now() + 60_000,
-    });
+    const worker = 'worker-1~w';
+    await startAs(store, published[0]!, { worker, now: clock.now(), until: clock.now() + 60_000 });
     await timers.change(timer, (current) => ({
       change: redefineTimer(
         current!,
@@ -174,35 +171,7 @@ describe('the scheduler', () => {
       reply: null,
     }));
     const verdict = { state: 'retrying' as const, at: clock.now() + 5_000, reason: 'no' };
-    await delivery.settle([
-      {
-        record: {
-          id: `${execution.id}#1`,
-          executionId: execution.id,
-          n: 1,
-          outcome: 'failed',
-          status: 500,
-          error: { code: 'status', message: 'no' },
-          response: null,
-          worker: 'worker-1~w',
-          receipt: {
-            scheduledFor: execution.scheduledFor,
-            claimedAt: execution.claimedAt,
-            publishedAt: null,
-            startedAt: null,
-            sentAt: null,
-            firstByteAt: null,
-            finishedAt: null,
-          },
-          verdict,
-          lateOutcome: null,
-        },
-        timer,
-        overlap: false,
-        now: clock.now(),
-        expireAt: clock.now() + dayMs,
-      },
-    ]);
+    await settleAs(store, published[0]!, { worker, now: clock.now(), verdict });
     await clock.advance(6_000);
     expect(published).toHaveLength(2);
     expect(published[1]!.at).toBe(verdict.at - leadMs);

@@ -5,7 +5,7 @@ import { pauseTimer } from '../../../../shared/timers/pause.js';
 import { testShard } from '../../../../shared/timers/timer.js';
 import type { Verdict } from '../../../../shared/timers/outcome.js';
 import { dayMs } from '../../../support/factories.js';
-import { executionsOf, setup as world, startAs } from './world.js';
+import { executionsOf, settleAs, setup as world, startAs } from './world.js';
 
 const second = 1_000;
 const hour = 3_600 * second;
@@ -25,36 +25,10 @@ async function setup({ mode = 'development' }: { mode?: 'development' | 'product
     const n = execution.attempt + 1;
     fired.push({ id: execution.timerId, at: (await testNow()) - begun });
     const now = clock.now();
-    await startAs(store, message, { worker: 'worker-1~w', now, until: now + 60_000 });
-    await store.delivery.settle([
-      {
-        record: {
-          id: `${execution.id}#${n}`,
-          executionId: execution.id,
-          n,
-          outcome: 'succeeded',
-          status: 200,
-          error: null,
-          response: null,
-          worker: 'worker-1~w',
-          receipt: {
-            scheduledFor: execution.scheduledFor,
-            claimedAt: execution.claimedAt,
-            publishedAt: null,
-            startedAt: null,
-            sentAt: null,
-            firstByteAt: null,
-            finishedAt: null,
-          },
-          verdict: verdicts.get(`${execution.timerId}#${n}`) ?? { state: 'succeeded' },
-          lateOutcome: null,
-        },
-        timer: { namespace: 'default', id: execution.timerId, uid: execution.uid },
-        overlap: false,
-        now,
-        expireAt: now + dayMs,
-      },
-    ]);
+    const worker = 'worker-1~w';
+    await startAs(store, message, { worker, now, until: now + 60_000 });
+    const verdict = verdicts.get(`${execution.timerId}#${n}`) ?? { state: 'succeeded' };
+    await settleAs(store, message, { worker, now, verdict });
   };
 
   /** Asks the clock to go so far, and lets real time go by in which whatever is published is answered. */

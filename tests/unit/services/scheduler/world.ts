@@ -20,7 +20,9 @@ import type { ScheduleStore, Store } from '../../../../shared/store/store.js';
 import { Metrics } from '../../../../shared/telemetry/metrics.js';
 import { newExecution } from '../../../../shared/timers/claim.js';
 import { createTimer, type Wish } from '../../../../shared/timers/creation.js';
+import type { Verdict } from '../../../../shared/timers/outcome.js';
 import type { Timer } from '../../../../shared/timers/timer.js';
+import { settlementOf } from '../../../contracts/store/steps.js';
 import { dayMs, makeDefinition } from '../../../support/factories.js';
 import { ManualSettings } from '../../../support/manual-settings.js';
 import { ManualClock } from '../../../support/manual-clock.js';
@@ -203,6 +205,16 @@ export async function startAs(
   const overlap = definition?.overlap ?? 'allowAll';
   const start = { ...execution, timer, overlap, until, recheckAt: now + 30_000 };
   await store.delivery.start([start], { incarnation: worker, now, expireAt: now + dayMs });
+}
+
+/** Settles the attempt of an execution that `startAs` has started. */
+export async function settleAs(
+  store: Pick<Store, 'delivery'>,
+  { execution }: Pick<WorkMessage, 'execution'>,
+  { worker, now, verdict }: { worker: string; now: number; verdict: Verdict },
+): Promise<void> {
+  const running = { ...execution, attempt: execution.attempt + 1, holder: worker };
+  await store.delivery.settle([{ ...settlementOf(running, { verdict }), now, expireAt: now + dayMs }]);
 }
 
 /** The executions of a timer, as the store has them. */

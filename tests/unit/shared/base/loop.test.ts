@@ -78,6 +78,20 @@ describe('a loop', () => {
     expect(rounds).toHaveLength(2);
   });
 
+  it('says in the log what failed, and why', async () => {
+    const clock = new ManualClock();
+    const lines: unknown[] = [];
+    const log = { warn: (...line: unknown[]) => void lines.push(line) };
+    const run = () => Promise.reject(new Error('the store is away'));
+    const loop = new Loop({ clock, log, periodMs: 1_000, run, failure: 'a look failed' });
+    loop.start();
+    await clock.advance(1_500);
+    expect(lines).toEqual([
+      [{ reason: 'the store is away' }, 'a look failed'],
+      [{ reason: 'the store is away' }, 'a look failed'],
+    ]);
+  });
+
   it('starts no second chain of rounds when started twice', async () => {
     const { clock, rounds, loop, endRound } = setup();
     loop.start();
