@@ -5,6 +5,7 @@ import { findMongodb, mongodbUrl, startMongodb } from './servers/mongodb.js';
 import { findRabbitmq, rabbitmqUrl, startRabbitmq } from './servers/rabbitmq.js';
 import { findZookeeper, startZookeeper, zookeeperUrl } from './servers/zookeeper.js';
 import type { BrokerRole, Program, Way } from './servers/way.js';
+import type { StackPart } from './stack-file.js';
 import type { PartDefinition } from './supervisor.js';
 
 export const brokerRoles: readonly BrokerRole[] = ['mongodb', 'rabbitmq', 'zookeeper'];
@@ -12,6 +13,10 @@ export const brokerRoles: readonly BrokerRole[] = ['mongodb', 'rabbitmq', 'zooke
 /** How schedulers elect one. */
 export const coordinations = ['zookeeper', 'raft', 'ranked', 'single'] as const;
 export type Coordination = (typeof coordinations)[number];
+
+/** Who owns the shards: the leader alone, or all schedulers. */
+export const rings = ['leader', 'shared'] as const;
+export type Ring = (typeof rings)[number];
 
 /** The brokers that are used where schedulers elect one in this way. */
 export function brokersFor(coordination: Coordination): readonly BrokerRole[] {
@@ -51,12 +56,41 @@ export interface BrokerOptions {
   zookeepers: number;
 }
 
+/** What a stack has of brokers: parts of its own, and others that were given by their address. */
+export interface BrokerPlan {
+  own: PartDefinition[];
+  given: StackPart[];
+}
+
+/** How each of `roles` is had; rejects, naming the remedy, when one cannot be. `given: false` as for `findBrokers`. */
+export async function planBrokers(
+  roles: readonly BrokerRole[],
+  options: BrokerOptions & { given: boolean },
+): Promise<BrokerPlan> {
+  const plan: BrokerPlan = { own: [], given: [] };
+  if (roles.length === 0) return plan;
+  const ways = await findBrokers(process.env, options);
+  refuseMissing(roles.map((role) => ({ role, way: ways[role] })));
+  for (const role of roles) {
+    const way = ways[role];
+    if (way.kind === 'url')
+      plan.given.push({ role, id: `${role}-1`, pid: null, url: way.url, adminUrl: null });
+    if (way.kind === 'program') plan.own.push(...(await brokerParts(role, way.program, options)));
+  }
+  return plan;
+}
+
+function refuseMissing(ways: readonly { role: BrokerRole; way: Way }[]): void {
+  const missing = ways.flatMap(({ role, way }) =>
+    way.kind === 'missing'
+      ? [`${role} is missing: ${way.reason} (${way.remedy}, or set ${addressVariables[role]})`]
+      : [],
+  );
+  if (missing.length > 0) throw new Error(missing.join('\n'));
+}
+
 /** The part or parts of one broker of our own. */
-export function brokerParts(
-  role: BrokerRole,
-  program: Program,
-  options: BrokerOptions,
-): Promise<PartDefinition[]> {
+function brokerParts(role: BrokerRole, program: Program, options: BrokerOptions): Promise<PartDefinition[]> {
   if (role === 'mongodb') return mongodbPart(program, options);
   return role === 'rabbitmq' ? rabbitmqPart(program, options) : zookeeperParts(program, options);
 }

@@ -4,9 +4,10 @@
  * and catches no signals. Brokers start before services and stop after them.
  */
 import { join, resolve } from 'node:path';
-import { addressVariables, brokerParts, brokersFor, findBrokers, type Coordination } from './brokers.js';
-import type { BrokerRole, Way } from './servers/way.js';
-import { compiledMain, serviceParts, serviceRoles, type ServiceRole } from './services.js';
+import { brokersFor, planBrokers, type Coordination, type Ring } from './brokers.js';
+import { Fleet } from './fleet.js';
+import type { BrokerRole } from './servers/way.js';
+import { compiledMain, servicePart, serviceRoles, type ServiceRole } from './services.js';
 import { writeStackFile, type StackPart } from './stack-file.js';
 import { lockDataFolder, unlockDataFolder } from './stack-lock.js';
 import { Supervisor, type PartDefinition } from './supervisor.js';
@@ -14,7 +15,7 @@ import { Supervisor, type PartDefinition } from './supervisor.js';
 export interface StackOptions {
   /** Holds stack.json, logs and the brokers' data; one stack at a time. */
   dataFolder: string;
-  /** How many of each; 1, 2, 2 and 1 unless told. */
+  /** How many of each; 1, 2 (of coordination `single` 1), 2 and 1 unless told. */
   apis?: number;
   schedulers?: number;
   workers?: number;
@@ -23,6 +24,8 @@ export interface StackOptions {
   apiPort?: number;
   /** How schedulers elect one; `zookeeper` unless told. */
   coordination?: Coordination;
+  /** Who owns the shards; `leader` unless told. */
+  ring?: Ring;
   /** Which brokers to start; those that the coordination needs unless told. */
   brokers?: readonly BrokerRole[];
   brokerPorts?: Partial<Readonly<Record<BrokerRole, number>>>;
@@ -49,6 +52,10 @@ export interface Stack {
   replaced(id: string): Promise<StackPart>;
   /** Turns starting again on (as at first) or off, for one part or all; turned on, what is down starts at once. */
   restarts(on: boolean, id?: string): void;
+  /** Starts one more; resolves when it is ready, and rejects, with nothing left of it, when it does not become so. */
+  add(role: ServiceRole): Promise<StackPart>;
+  /** Ends one of our processes in order, so that it hands back what it holds; rejects for a broker, or the last of its role. */
+  remove(id: string): Promise<void>;
   /** Ends services, then brokers, each in order with a deadline; safe to call twice. */
   stop(): Promise<void>;
   /** Kills everything at once. */
@@ -75,9 +82,9 @@ class LocalStack implements Stack {
   readonly dataFolder: string;
   readonly addresses: Partial<Record<BrokerRole, string>> = {};
   readonly #options: StackOptions;
-  readonly #given: StackPart[] = [];
-  readonly #brokers: Supervisor[] = [];
-  #services: Supervisor[] = [];
+  readonly #fleet: Fleet;
+  #given: readonly StackPart[] = [];
+  #brokers: readonly Supervisor[] = [];
   #locked = false;
   #started = false;
   #stopped: Promise<void> | null = null;
@@ -85,6 +92,14 @@ class LocalStack implements Stack {
   constructor(options: StackOptions) {
     this.#options = options;
     this.dataFolder = options.dataFolder;
+    const { coordination = 'zookeeper', apis = 1, workers = 2 } = options;
+    const { schedulers = coordination === 'single' ? 1 : 2 } = options;
+    this.#fleet = new Fleet({
+      counts: { api: apis, scheduler: schedulers, worker: workers },
+      coordination,
+      define: (role, number) => this.#definedService(role, number),
+      supervise: (part) => this.#supervise(part),
+    });
   }
 
   async start(): Promise<void> {
@@ -93,16 +108,15 @@ class LocalStack implements Stack {
     this.#locked = true;
     leftovers.forEach((line) => this.#say(line));
     await this.#defineBrokers();
-    const services = await this.#serviceParts();
+    await this.#fleet.define();
     await this.#startAll(this.#brokers);
-    this.#services = services.map((part) => this.#supervise(part));
-    await this.#startAll(this.#services);
+    await this.#startAll(this.#fleet.supervisors);
     this.#started = true;
     this.#write();
   }
 
   parts(): StackPart[] {
-    return [...this.#given, ...this.#supervisors().map(({ part }) => part)];
+    return [...this.#given, ...this.#brokers.map(({ part }) => part), ...this.#fleet.parts()];
   }
 
   kill(id: string, signal: NodeJS.Signals): Promise<void> {
@@ -117,6 +131,19 @@ class LocalStack implements Stack {
     for (const supervisor of id ? [this.#supervisor(id)] : this.#supervisors()) supervisor.restarts(on);
   }
 
+  async add(role: ServiceRole): Promise<StackPart> {
+    const added = await this.#fleet.add(role);
+    this.#write();
+    this.#say(`${added.id} was added (pid ${added.pid})`);
+    return added;
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#fleet.remove(id);
+    this.#write();
+    this.#say(`${id} was removed`);
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -127,7 +154,7 @@ class LocalStack implements Stack {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all(this.#services.map((supervisor) => supervisor.stop()));
+    await this.#fleet.stop();
     await Promise.all(this.#brokers.map((supervisor) => supervisor.stop()));
     if (this.#locked) unlockDataFolder(this.dataFolder);
   }
@@ -135,38 +162,24 @@ class LocalStack implements Stack {
   async #defineBrokers(): Promise<void> {
     const { coordination = 'zookeeper', brokers = brokersFor(coordination) } = this.#options;
     const { brokerPorts = {}, zookeepers = 1, givenBrokers = false } = this.#options;
-    if (brokers.length === 0) return;
-    const ways = await findBrokers(process.env, { given: givenBrokers });
-    refuseMissing(brokers.map((role) => ({ role, way: ways[role] })));
-    for (const role of brokers) {
-      const way = ways[role];
-      if (way.kind === 'url') this.#given.push(givenPart(role, way.url));
-      if (way.kind !== 'program') continue;
-      const place = { dataFolder: this.dataFolder, logFile: this.#logFile, ports: brokerPorts, zookeepers };
-      const parts = await brokerParts(role, way.program, place);
-      this.#brokers.push(...parts.map((part) => this.#supervise(part)));
-    }
+    const place = { dataFolder: this.dataFolder, logFile: this.#logFile, ports: brokerPorts, zookeepers };
+    const { own, given } = await planBrokers(brokers, { ...place, given: givenBrokers });
+    this.#given = given;
+    this.#brokers = own.map((part) => this.#supervise(part));
     for (const role of brokers)
       this.addresses[role] = addressOf(this.parts().filter((part) => part.role === role));
   }
 
-  async #serviceParts(): Promise<PartDefinition[]> {
-    const { apis = 1, schedulers = 2, workers = 2, apiPort, scripts = {}, environment } = this.#options;
-    const shared = this.#sharedVariables();
-    const counts = { api: apis, scheduler: schedulers, worker: workers };
-    const parts = await Promise.all(
-      serviceRoles.map((role) =>
-        serviceParts({
-          role,
-          count: counts[role],
-          script: scripts[role],
-          apiPort,
-          environment: (id) => ({ ...shared, ...environment?.(id) }),
-          logFile: this.#logFile,
-        }),
-      ),
-    );
-    return parts.flat();
+  #definedService(role: ServiceRole, number: number): Promise<PartDefinition> {
+    const { apiPort, scripts = {}, environment } = this.#options;
+    return servicePart({
+      role,
+      number,
+      script: scripts[role],
+      apiPort,
+      environment: (id) => ({ ...this.#sharedVariables(), ...environment?.(id) }),
+      logFile: this.#logFile,
+    });
   }
 
   #sharedVariables(): Record<string, string> {
@@ -176,6 +189,7 @@ class LocalStack implements Stack {
       CARILLON_MONGODB_DATABASE: 'carillon',
       CARILLON_COORDINATION: this.#options.coordination ?? 'zookeeper',
       CARILLON_RAFT_FOLDER: join(this.dataFolder, 'raft'),
+      ...(this.#options.ring && { CARILLON_RING: this.#options.ring }),
       ...(mongodb && { CARILLON_MONGODB_URL: mongodb }),
       ...(rabbitmq && { CARILLON_RABBITMQ_URL: rabbitmq }),
       ...(zookeeper && { CARILLON_ZOOKEEPER_SERVERS: zookeeper }),
@@ -203,7 +217,7 @@ class LocalStack implements Stack {
   }
 
   #supervisors(): Supervisor[] {
-    return [...this.#brokers, ...this.#services];
+    return [...this.#brokers, ...this.#fleet.supervisors];
   }
 
   #supervisor(id: string): Supervisor {
@@ -213,19 +227,6 @@ class LocalStack implements Stack {
   }
 }
 
-function givenPart(role: BrokerRole, url: string): StackPart {
-  return { role, id: `${role}-1`, pid: null, url, adminUrl: null };
-}
-
 function addressOf(parts: readonly StackPart[]): string {
   return parts.map(({ url }) => url).join(',');
-}
-
-function refuseMissing(ways: readonly { role: BrokerRole; way: Way }[]): void {
-  const missing = ways.flatMap(({ role, way }) =>
-    way.kind === 'missing'
-      ? [`${role} is missing: ${way.reason} (${way.remedy}, or set ${addressVariables[role]})`]
-      : [],
-  );
-  if (missing.length > 0) throw new Error(missing.join('\n'));
 }

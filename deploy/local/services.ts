@@ -12,7 +12,8 @@ export const serviceRoles: readonly ServiceRole[] = ['api', 'scheduler', 'worker
 
 export interface ServiceOptions {
   role: ServiceRole;
-  count: number;
+  /** Which one of its role; the first is 1. */
+  number: number;
   /** Script to run in the service's stead; the service's own compiled main unless told. */
   script?: string | undefined;
   /** Port of the first api, the others follow it; free ones if unset. */
@@ -25,20 +26,14 @@ export interface ServiceOptions {
 const startDeadlineMs = 60_000;
 const stopDeadlineMs = 15_000;
 
-/** The parts of one role; rejects when it is not built or a port that was asked for is in use. */
-export async function serviceParts(options: ServiceOptions): Promise<PartDefinition[]> {
-  const parts: PartDefinition[] = [];
-  for (let number = 1; number <= options.count; number++) parts.push(await servicePart(options, number));
-  return parts;
-}
-
-async function servicePart(options: ServiceOptions, number: number): Promise<PartDefinition> {
-  const { role, script = compiledMain(role), logFile, environment } = options;
+/** One process of ours; rejects when it is not built or a port that was asked for is in use. */
+export async function servicePart(options: ServiceOptions): Promise<PartDefinition> {
+  const { role, number, script = compiledMain(role), logFile, environment } = options;
   if (!existsSync(script)) throw new Error(`${script} is not there; npm run build makes it`);
   const id = `${role}-${number}`;
   const adminPort = await freePort();
   const adminUrl = `http://127.0.0.1:${adminPort}`;
-  const apiPort = role === 'api' ? await apiPortOf(options, number) : null;
+  const apiPort = role === 'api' ? await apiPortOf(options) : null;
   const variables = {
     CARILLON_NAME: id,
     CARILLON_ADMIN_PORT: String(adminPort),
@@ -68,7 +63,7 @@ export function compiledMain(role: ServiceRole): string {
   return join(projectRoot, 'build', 'services', role, 'main.js');
 }
 
-async function apiPortOf({ apiPort }: ServiceOptions, number: number): Promise<number> {
+async function apiPortOf({ apiPort, number }: ServiceOptions): Promise<number> {
   if (apiPort === undefined) return freePort();
   const port = apiPort + number - 1;
   if (!(await isPortFree(port))) throw new Error(`port ${port} is in use; choose another with --port`);

@@ -1,6 +1,7 @@
 /** A stack in the foreground of a terminal: started, shown, kept until Ctrl-C, ended. */
 import { watchInterruption } from '../../shared/process/interruption.js';
 import { startStack, type Stack, type StackOptions } from './local-stack.js';
+import { openStackDoor } from './stack-door.js';
 import type { StackPart } from './stack-file.js';
 import { textTable } from './text-table.js';
 
@@ -18,8 +19,10 @@ export async function runStack(options: StackOptions, greeting: (stack: Stack) =
     console.error((error as Error).message);
     return 1;
   }
+  const closeDoor = await openStackDoor(stack);
   console.log(`${partsTable(stack.parts())}\n\n${greeting(stack)}`);
   await requested;
+  closeDoor();
   console.log('stopping');
   await stack.stop();
   return 0;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseStackArguments } from '../../../../deploy/local/arguments.js';
+import { parseSizeArguments, parseStackArguments } from '../../../../deploy/local/arguments.js';
 import { brokersFor } from '../../../../deploy/local/brokers.js';
 
 test('every option has a default', () => {
@@ -10,6 +10,7 @@ test('every option has a default', () => {
     workers: 2,
     zookeepers: 1,
     coordination: 'zookeeper',
+    ring: 'leader',
     dataFolder: './data/stack',
   });
 });
@@ -17,7 +18,7 @@ test('every option has a default', () => {
 test('options are taken as given', () => {
   const words = (
     '--port 3100 --apis 2 --schedulers 3 --workers 4 --zookeepers 3 --coordination ranked ' +
-    '--data ./elsewhere'
+    '--ring shared --data ./elsewhere'
   ).split(' ');
   expect(parseStackArguments(words)).toEqual({
     apiPort: 3100,
@@ -26,6 +27,7 @@ test('options are taken as given', () => {
     workers: 4,
     zookeepers: 3,
     coordination: 'ranked',
+    ring: 'shared',
     dataFolder: './elsewhere',
   });
 });
@@ -41,10 +43,27 @@ for (const words of [
   ['--zookeepers', '0'],
   ['--workers', '1.5'],
   ['--coordination', 'chance'],
+  ['--ring', 'ours'],
 ])
   test(`${words.join(' ')} is refused by name`, () => {
     expect(() => parseStackArguments(words)).toThrow(words[0]);
   });
+
+test('with coordination single there is one scheduler unless told', () => {
+  expect(parseStackArguments(['--coordination', 'single'])).toMatchObject({ schedulers: 1 });
+});
+
+test('a change of size names a role or one that is there, and a data folder', () => {
+  expect(parseSizeArguments(['add', 'worker'])).toEqual({
+    dataFolder: './data/stack',
+    change: { add: 'worker' },
+  });
+  expect(parseSizeArguments(['remove', '--data', './elsewhere', 'api-2'])).toEqual({
+    dataFolder: './elsewhere',
+    change: { remove: 'api-2' },
+  });
+  expect(parseSizeArguments(['add', '--help'])).toBeNull();
+});
 
 test('an unknown option is refused', () => {
   expect(() => parseStackArguments(['--wrokers', '2'])).toThrow('--wrokers');
