@@ -1,7 +1,9 @@
 /**
- * Holds what is claimed until its instant and publishes it, a short lead before, in batches. What the broker does not
- * confirm stays here and is published again: doubling is harmless, since a start is won only once. It never publishes
- * anything earlier than the lead, and never forgets anything that is not confirmed, unless told to give it all up.
+ * Holds what is claimed until its instant and publishes it, a short lead before, in batches: with the earliest goes what
+ * is due up to half a lead after it, so that the price of a batch is shared also where each has a millisecond of its own.
+ * What the broker does not confirm stays here and is published again: doubling is harmless, since a start is won only
+ * once. It never publishes anything earlier than that, and never forgets anything that is not confirmed, unless told to
+ * give it all up.
  */
 import { backoffMs } from '../../shared/base/backoff.js';
 import type { Cancel, Clock } from '../../shared/base/clock.js';
@@ -15,6 +17,8 @@ import type { SchedulerMetrics } from './metrics.js';
 
 const batchSize = 500;
 const batchesAtOnce = 4;
+/** How far a batch reaches, in leads. */
+const gathering = 1.5;
 const retryBackoff = { baseMs: 50, maxMs: 2_000 };
 
 export interface PublisherOptions {
@@ -85,7 +89,7 @@ export class Publisher {
 
   #publishDue(): void {
     const { clock, leadMs } = this.#options;
-    const batch = this.#heap.takeDue(clock.now() + leadMs, batchSize);
+    const batch = this.#heap.takeDue(clock.now() + leadMs * gathering, batchSize);
     for (const held of batch) this.#unconfirmed.set(held.execution.id, held);
     this.#batches++;
     void this.#publish(batch).finally(() => {

@@ -2,14 +2,23 @@
  * Group commit: calls that arrive while a batch is under way wait for the next one, so the batch grows with the load
  * and a lone call waits for nothing. Order is kept within a batch.
  */
+import type { Cancel, Clock } from './clock.js';
+
 export interface BatcherOptions<Item, Result> {
   /** Handles a whole batch; answers one result per item in the items' order. A rejection rejects every item of the batch. */
   run(items: Item[]): Promise<Result[]>;
   maxItems: number;
   /** Batches under way at once; 1 unless told. */
   concurrency?: number;
+  /** At least so long between the beginnings of two batches, unless one is full: only after a pause is a call alone. */
+  pace?: Pace;
   /** Told the size of each batch, for metrics. */
   onBatch?(size: number): void;
+}
+
+export interface Pace {
+  clock: Clock;
+  restMs: number;
 }
 
 interface Waiting<Item, Result> {
@@ -22,7 +31,10 @@ export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   readonly #waiting: Waiting<Item, Result>[] = [];
   #running = 0;
+  #begunAt = -Infinity;
   #scheduled = false;
+  /** Set while the rest between two batches lasts and something waits. */
+  #cancelRest: Cancel | null = null;
   readonly #idle: (() => void)[] = [];
 
   constructor(options: BatcherOptions<Item, Result>) {
@@ -50,6 +62,9 @@ export class Batcher<Item, Result> {
 
   #schedule(): void {
     if (this.#scheduled || this.#running >= (this.#options.concurrency ?? 1)) return;
+    if (this.#rests()) return;
+    this.#cancelRest?.();
+    this.#cancelRest = null;
     this.#scheduled = true;
     // One turn of the event loop gathers what arrived together; an idle system waits no longer than that.
     setImmediate(() => {
@@ -58,10 +73,24 @@ export class Batcher<Item, Result> {
     });
   }
 
+  /** True while the rest lasts; then it is looked at again when that is over. */
+  #rests(): boolean {
+    const { pace, maxItems } = this.#options;
+    if (!pace || this.#waiting.length >= maxItems) return false;
+    const leftMs = this.#begunAt + pace.restMs - pace.clock.monotonic();
+    if (leftMs <= 0) return false;
+    this.#cancelRest ??= pace.clock.after(leftMs, () => {
+      this.#cancelRest = null;
+      this.#schedule();
+    });
+    return true;
+  }
+
   async #flush(): Promise<void> {
     const batch = this.#waiting.splice(0, this.#options.maxItems);
     if (batch.length === 0) return;
     this.#running++;
+    this.#begunAt = this.#options.pace?.clock.monotonic() ?? 0;
     if (this.#waiting.length > 0) this.#schedule();
     this.#options.onBatch?.(batch.length);
     try {

@@ -68,6 +68,19 @@ describe('the publisher', () => {
     expect(sent.map(({ messages }) => messages.length)).toEqual([100]);
   });
 
+  it('sends along what is due up to half a lead after the earliest, and nothing that is due later', async () => {
+    const { clock, hold, sent } = setup();
+    hold(500, 'earliest');
+    hold(525, 'half a lead later');
+    hold(526, 'later still');
+    await clock.advance(450);
+    expect(sent.map(({ messages }) => messages.map(({ execution }) => execution.id))).toEqual([
+      ['earliest', 'half a lead later'],
+    ]);
+    await clock.advance(26);
+    expect(sent).toHaveLength(2);
+  });
+
   it('publishes again what the broker refused, after a pause, until it is confirmed', async () => {
     let refusals = 3;
     const { clock, hold, sent, publisher } = setup((messages) =>

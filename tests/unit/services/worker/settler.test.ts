@@ -41,10 +41,11 @@ function setup() {
 
 describe('the settler', () => {
   it('tells of shards in which an execution became due, and of nothing else', async () => {
-    const { settle, due, told } = setup();
+    const { settle, due, told, clock } = setup();
     await settle('a');
     expect(told).toEqual([]);
     due.add(7);
+    await clock.advance(1_000);
     await settle('b');
     expect(told).toEqual([[7]]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Batcher } from '../../../../shared/base/batcher.js';
-import { settlePromises } from '../../../support/manual-clock.js';
+import { Batcher, type Pace } from '../../../../shared/base/batcher.js';
+import { ManualClock, settlePromises } from '../../../support/manual-clock.js';
 
 interface Batch {
   items: number[];
@@ -8,12 +8,17 @@ interface Batch {
   fail(error: Error): void;
 }
 
-function setup({ maxItems = 100, concurrency = 1 } = {}) {
+function setup({
+  maxItems = 100,
+  concurrency = 1,
+  pace,
+}: { maxItems?: number; concurrency?: number; pace?: Pace } = {}) {
   const batches: Batch[] = [];
   const sizes: number[] = [];
   const batcher = new Batcher<number, string>({
     maxItems,
     concurrency,
+    ...(pace && { pace }),
     onBatch: (size) => sizes.push(size),
     run: (items) =>
       new Promise((resolve, reject) => {
@@ -54,6 +59,50 @@ describe('a batcher', () => {
     void batcher.add(1);
     await new Promise((resolve) => setImmediate(resolve));
     expect(batches).toHaveLength(1);
+  });
+
+  describe('with a pace', () => {
+    const paced = (maxItems = 100) => {
+      const clock = new ManualClock();
+      return { clock, ...setup({ maxItems, concurrency: 2, pace: { clock, restMs: 20 } }) };
+    };
+    const itemsOf = (batches: Batch[]) => batches.map(({ items }) => items);
+
+    it('lets what comes soon after a batch has begun gather until the rest is over', async () => {
+      const { batcher, batches, clock } = paced();
+      void batcher.add(1);
+      await settlePromises();
+      void batcher.add(2);
+      await clock.advance(10);
+      void batcher.add(3);
+      await clock.advance(9);
+      expect(itemsOf(batches)).toEqual([[1]]);
+      await clock.advance(1);
+      await settlePromises();
+      expect(itemsOf(batches)).toEqual([[1], [2, 3]]);
+    });
+
+    it('keeps nobody waiting who comes after a rest', async () => {
+      const { batcher, batches, clock } = paced();
+      void batcher.add(1);
+      await settlePromises();
+      await clock.advance(20);
+      void batcher.add(2);
+      await settlePromises();
+      expect(itemsOf(batches)).toEqual([[1], [2]]);
+    });
+
+    it('does not rest when a batch is full', async () => {
+      const { batcher, batches } = paced(2);
+      void batcher.add(1);
+      await settlePromises();
+      void batcher.add(2);
+      await settlePromises();
+      expect(batches).toHaveLength(1);
+      void batcher.add(3);
+      await settlePromises();
+      expect(itemsOf(batches)).toEqual([[1], [2, 3]]);
+    });
   });
 
   it('never exceeds the largest batch', async () => {
