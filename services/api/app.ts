@@ -16,12 +16,13 @@ import type { DocumentStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { ApiConfig } from './config.js';
+import { addAccess } from './plugins/access.js';
 import { answerClientError } from './plugins/client-errors.js';
 import { addMethodsNotAllowed } from './plugins/methods.js';
 import { addObservation, requestIds } from './plugins/observation.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addProblems, answerProblem, Problem } from './plugins/problems.js';
-import { addDataHeaders, addKeys } from './plugins/security.js';
+import { addDataHeaders } from './plugins/security.js';
 import { validatorCompiler, type App } from './plugins/validation.js';
 import { addClusterRoute } from './routes/cluster.js';
 import { addExecutionRoutes } from './routes/executions.js';
@@ -76,7 +77,7 @@ export function buildApp(parts: AppParts): App {
   acceptJsonOnly(app);
   addProblems(app, log);
   addObservation(app, { metrics, log });
-  addKeys(app, config);
+  addAccess(app, config);
   addOpenApi(app, { keys: config.apiKeys !== undefined });
   for (const schema of answers) app.addSchema(schema);
   const accept = (): void => {

@@ -14,6 +14,7 @@ const problems = {
   'malformed-url': [400, 'The URL of the request is not valid'],
   'malformed-request': [400, 'The request is malformed'],
   unauthorized: [401, 'No valid API key'],
+  forbidden: [403, 'The key may not do this'],
   'test-clock-refused': [403, 'There are no test clocks here'],
   'route-not-found': [404, 'There is no such route'],
   'timer-not-found': [404, 'There is no such timer'],

@@ -7,7 +7,7 @@ import { Problem } from '../plugins/problems.js';
 import type { App } from '../plugins/validation.js';
 import { decodeCursor, defaultLimit, pageOf, pageQuery } from '../schemas/page.js';
 import { problemAnswers } from '../schemas/problem.js';
-import { namespaceOf, readingHeaders } from '../schemas/request.js';
+import { readingHeaders } from '../schemas/request.js';
 import { timerId } from '../schemas/timer-request.js';
 
 const tags = ['Executions'];
@@ -45,11 +45,11 @@ function addList(app: App, executions: ExecutionStore): void {
         },
       },
     },
-    async ({ headers, query }) => {
+    async ({ namespace, query }) => {
       const { cursor, limit = defaultLimit, ...filters } = query;
       const rows = await executions.list({
         ...filters,
-        namespace: namespaceOf(headers),
+        namespace,
         before: cursor === undefined ? null : positionOf(cursor),
         limit: limit + 1,
       });
@@ -80,8 +80,7 @@ function addReading(app: App, executions: ExecutionStore): void {
         },
       },
     },
-    async ({ headers, params: { id } }) => {
-      const namespace = namespaceOf(headers);
+    async ({ namespace, params: { id } }) => {
       const execution = await executions.read(namespace, id);
       if (execution) return describeExecution(execution);
       throw new Problem(

@@ -5,7 +5,7 @@ import { invalidRequest } from '../plugins/problems.js';
 import type { App } from '../plugins/validation.js';
 import { pauseRequest, runRequest } from '../schemas/actions.js';
 import { problemAnswers } from '../schemas/problem.js';
-import { changingHeaders, namespaceOf, puttingHeaders, readingHeaders } from '../schemas/request.js';
+import { changingHeaders, puttingHeaders, readingHeaders } from '../schemas/request.js';
 import { timerId } from '../schemas/timer-request.js';
 import { run } from '../timers/manual-run.js';
 import { pause, resume } from '../timers/pausing.js';
@@ -43,10 +43,10 @@ function addPause(app: App, { desk, accept }: WritingRoutes): void {
         response: answers,
       },
     },
-    async ({ headers, params: { id }, body }, reply) => {
+    async ({ namespace, headers, params: { id }, body }, reply) => {
       accept();
       const { reason = null, until = null } = body;
-      const key = { namespace: namespaceOf(headers), id };
+      const key = { namespace, id };
       return answerTimer(reply, await pause(desk, { key, ifMatch: headers['if-match'], reason, until }));
     },
   );
@@ -66,9 +66,9 @@ function addResume(app: App, { desk, accept }: WritingRoutes): void {
         response: answers,
       },
     },
-    async ({ headers, params: { id } }, reply) => {
+    async ({ namespace, headers, params: { id } }, reply) => {
       accept();
-      const key = { namespace: namespaceOf(headers), id };
+      const key = { namespace, id };
       return answerTimer(reply, await resume(desk, { key, ifMatch: headers['if-match'] }));
     },
   );
@@ -94,10 +94,10 @@ function addRun(app: App, { desk, accept }: WritingRoutes): void {
         },
       },
     },
-    async ({ headers, params: { id }, body }, reply) => {
+    async ({ namespace, headers, params: { id }, body }, reply) => {
       accept();
       const request = {
-        key: { namespace: namespaceOf(headers), id },
+        key: { namespace, id },
         ifMatch: headers['if-match'],
         id: requestIdOf(headers['idempotency-key'], body.id),
       };
@@ -124,9 +124,9 @@ function addTouch(app: App, { desk, accept }: WritingRoutes): void {
         response: { 200: timerReply, ...problemAnswers(400, 404, 409) },
       },
     },
-    async ({ headers, params: { id } }, reply) => {
+    async ({ namespace, params: { id } }, reply) => {
       accept();
-      return answerTimer(reply, await touch(desk, { namespace: namespaceOf(headers), id }));
+      return answerTimer(reply, await touch(desk, { namespace, id }));
     },
   );
 }

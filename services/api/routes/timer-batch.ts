@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { invalidRequest, Problem, problemOf } from '../plugins/problems.js';
 import { checkerOf, type App } from '../plugins/validation.js';
 import { problemAnswers } from '../schemas/problem.js';
-import { creatingHeaders, namespaceOf } from '../schemas/request.js';
+import { creatingHeaders } from '../schemas/request.js';
 import { timerCreation } from '../schemas/timer-request.js';
 import { create } from '../timers/creation.js';
 import type { Desk } from '../timers/desk.js';
@@ -42,9 +42,9 @@ export function addTimerBatchRoute(app: App, { desk, accept, exampleUrl }: Writi
   app.post(
     '/v1/timers::batch',
     { schema, config: { swaggerTransform: ({ url }) => ({ schema: documented, url }) } },
-    async ({ id, headers, body }) => {
+    async ({ id, namespace, headers, body }) => {
       accept();
-      const context = { desk, namespace: namespaceOf(headers), key: headers['idempotency-key'] };
+      const context = { desk, namespace, key: headers['idempotency-key'] };
       const made = await Promise.all(body.timers.map((sent, i) => createItem(context, sent, i)));
       return { results: resultsOf(made, id) };
     },

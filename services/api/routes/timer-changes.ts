@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import type { App } from '../plugins/validation.js';
 import { problemAnswers } from '../schemas/problem.js';
-import { changingHeaders, namespaceOf, puttingHeaders } from '../schemas/request.js';
+import { changingHeaders, puttingHeaders } from '../schemas/request.js';
 import { timerDefinition, timerId } from '../schemas/timer-request.js';
 import { cancel } from '../timers/cancellation.js';
 import { patch } from '../timers/patch.js';
@@ -37,10 +37,10 @@ function addPut(app: App, { desk, accept, exampleUrl }: WritingRoutes): void {
         response: { 200: timerReply, 201: timerReply, ...problemAnswers(400, 412, 413, 415, 422) },
       },
     },
-    async ({ headers, params: { id }, body }, reply) => {
+    async ({ namespace, headers, params: { id }, body }, reply) => {
       accept();
       const put = await upsert(desk, {
-        key: { namespace: namespaceOf(headers), id },
+        key: { namespace, id },
         ifMatch: headers['if-match'],
         idempotencyKey: headers['idempotency-key'],
         sent: body,
@@ -66,9 +66,9 @@ function addPatch(app: App, { desk, accept }: WritingRoutes): void {
         response: { 200: timerReply, ...problemAnswers(400, 404, 409, 412, 413, 415) },
       },
     },
-    async ({ headers, params: { id }, body }, reply) => {
+    async ({ namespace, headers, params: { id }, body }, reply) => {
       accept();
-      const key = { namespace: namespaceOf(headers), id };
+      const key = { namespace, id };
       return answerTimer(reply, await patch(desk, { key, ifMatch: headers['if-match'], patch: body }));
     },
   );
@@ -92,9 +92,9 @@ function addCancel(app: App, { desk, accept }: WritingRoutes): void {
         },
       },
     },
-    async ({ headers, params: { id } }, reply) => {
+    async ({ namespace, headers, params: { id } }, reply) => {
       accept();
-      const key = { namespace: namespaceOf(headers), id };
+      const key = { namespace, id };
       const { timer, underWay } = await cancel(desk, { key, ifMatch: headers['if-match'] });
       const executions = underWay.map(({ id, state }) => ({ id, state }));
       return { ...answerTimer(reply, timer), executions };

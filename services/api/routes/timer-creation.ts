@@ -1,6 +1,6 @@
 /** POST /v1/timers, and POST /timers, which is the same. */
 import { problemAnswers } from '../schemas/problem.js';
-import { creatingHeaders, namespaceOf } from '../schemas/request.js';
+import { creatingHeaders } from '../schemas/request.js';
 import { timerCreation } from '../schemas/timer-request.js';
 import type { App } from '../plugins/validation.js';
 import { create } from '../timers/creation.js';
@@ -30,12 +30,15 @@ export function addTimerCreation(app: App, { desk, accept, exampleUrl }: Writing
     ['/v1/timers', 'createTimer', 'Create a timer'],
     ['/timers', 'createTimerShort', 'Create a timer: the same, by a shorter path'],
   ] as const) {
-    app.post(url, { schema: { ...schema, operationId, summary } }, async ({ headers, body }, reply) => {
-      accept();
-      const namespace = namespaceOf(headers);
-      const created = await create(desk, { namespace, sent: body, key: headers['idempotency-key'] });
-      if (created.replayed) reply.header('idempotency-replayed', 'true');
-      return answerCreated(reply, created.timer);
-    });
+    app.post(
+      url,
+      { schema: { ...schema, operationId, summary } },
+      async ({ namespace, headers, body }, reply) => {
+        accept();
+        const created = await create(desk, { namespace, sent: body, key: headers['idempotency-key'] });
+        if (created.replayed) reply.header('idempotency-replayed', 'true');
+        return answerCreated(reply, created.timer);
+      },
+    );
   }
 }

@@ -5,7 +5,7 @@ import type { App } from '../plugins/validation.js';
 import { formatInstant, formatInstantOrNull } from '../schemas/instant.js';
 import { previewQuery, previewRequest, type previewAnswer } from '../schemas/preview.js';
 import { problemAnswers } from '../schemas/problem.js';
-import { namespaceOf, readingHeaders } from '../schemas/request.js';
+import { readingHeaders } from '../schemas/request.js';
 import { timerId } from '../schemas/timer-request.js';
 import type { Desk } from '../timers/desk.js';
 import { previewSketch, previewTimer } from '../timers/preview.js';
@@ -29,8 +29,7 @@ export function addTimerPreview(app: App, desk: Desk): void {
         response: { 200: previewReply, ...problemAnswers(400, 413, 415) },
       },
     },
-    async ({ headers, body: { timer: sketch, from, count } }) => {
-      const namespace = namespaceOf(headers);
+    async ({ namespace, body: { timer: sketch, from, count } }) => {
       return describe(await previewSketch(desk, { namespace, sketch, from, count, in: 'body' }));
     },
   );
@@ -47,10 +46,8 @@ export function addTimerPreview(app: App, desk: Desk): void {
         response: { 200: previewReply, ...problemAnswers(400, 404) },
       },
     },
-    async ({ headers, params: { id }, query: { from, count } }) =>
-      describe(
-        await previewTimer(desk, { namespace: namespaceOf(headers), id }, { from, count, in: 'query' }),
-      ),
+    async ({ namespace, params: { id }, query: { from, count } }) =>
+      describe(await previewTimer(desk, { namespace, id }, { from, count, in: 'query' })),
   );
 }
 

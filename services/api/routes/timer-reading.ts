@@ -8,7 +8,7 @@ import type { App } from '../plugins/validation.js';
 import { parseInstant } from '../schemas/instant.js';
 import { decodeCursor, defaultLimit, pageOf, pageQuery } from '../schemas/page.js';
 import { problemAnswers, type Mistake } from '../schemas/problem.js';
-import { namespaceOf, readingHeaders } from '../schemas/request.js';
+import { readingHeaders } from '../schemas/request.js';
 import { timerId } from '../schemas/timer-request.js';
 import { timerNotFound } from '../timers/desk.js';
 import { answerTimer, timerReply } from './timer-answer.js';
@@ -28,8 +28,8 @@ export function addTimerReading(app: App, timers: TimerStore): void {
         response: { 200: timerReply, ...problemAnswers(400, 404) },
       },
     },
-    async ({ headers, params: { id } }, reply) => {
-      const key = { namespace: namespaceOf(headers), id };
+    async ({ namespace, params: { id } }, reply) => {
+      const key = { namespace, id };
       const found = await timers.read(key);
       if (!found) throw timerNotFound(key);
       return answerTimer(reply, found);
@@ -52,12 +52,12 @@ export function addTimerReading(app: App, timers: TimerStore): void {
         },
       },
     },
-    async ({ headers, query }) => {
+    async ({ namespace, query }) => {
       const { cursor, limit = defaultLimit, dueBefore, dueAfter, ...filters } = query;
       const rows = await timers.list({
         ...filters,
         ...instants({ dueBefore, dueAfter }),
-        namespace: namespaceOf(headers),
+        namespace,
         after: cursor === undefined ? null : decodeCursor(cursor, ['string'])[0],
         limit: limit + 1,
       });

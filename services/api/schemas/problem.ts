@@ -36,7 +36,7 @@ export type ProblemDocument = Static<typeof problemSchema>;
 const descriptions: Record<number, string> = {
   400: 'The request is wrong; `errors` names each field.',
   401: 'No valid API key.',
-  403: 'This is refused in production mode.',
+  403: 'The key is not for this namespace or may not do this, or it is refused in production mode.',
   404: 'There is no such thing in this namespace.',
   409: 'It conflicts with what is there.',
   412: 'It was changed meanwhile: `If-Match` names another generation.',
@@ -47,7 +47,7 @@ const descriptions: Record<number, string> = {
   503: 'Cannot be done now. Repeat after `Retry-After` seconds.',
 };
 
-/** The entries of a route's `response` for the statuses it may fail with; 401, 500 and 503 may come from any. */
+/** The entries of a route's `response` for the statuses it may fail with; 401, 403, 500 and 503 may come from any. */
 export function problemAnswers(...statuses: number[]): Record<number, TSchema> {
   const entry = (status: number): [number, TSchema] => [
     status,
@@ -56,5 +56,5 @@ export function problemAnswers(...statuses: number[]): Record<number, TSchema> {
       content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
     },
   ];
-  return Object.fromEntries([...statuses, 401, 500, 503].map(entry));
+  return Object.fromEntries([...statuses, 401, 403, 500, 503].map(entry));
 }

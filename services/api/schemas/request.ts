@@ -1,5 +1,5 @@
 /** The parts of requests that several routes share: headers, path parameters, paging. */
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 
 const namePattern = '^[A-Za-z0-9_-]{1,64}$';
 export const namespaceName = Type.String({
@@ -37,9 +37,3 @@ export const puttingHeaders = Type.Object({
   'idempotency-key': idempotencyKey,
   'if-match': ifMatch,
 });
-
-export type NamespaceHeaders = Static<typeof readingHeaders>;
-
-export function namespaceOf(headers: NamespaceHeaders): string {
-  return headers['carillon-namespace'] ?? 'default';
-}

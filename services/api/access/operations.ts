@@ -1,0 +1,44 @@
+/**
+ * What each operation of the API asks of who calls it, by operation id: the one table of rights, which docs/tenancy.md
+ * repeats. An operation that is missing here is for admins of all namespaces, so that a forgotten line lets nobody in.
+ */
+import type { Requirement } from './actor.js';
+
+const read: Requirement = { role: 'reader', where: 'namespace' };
+const write: Requirement = { role: 'writer', where: 'namespace' };
+const administer: Requirement = { role: 'admin', where: 'namespace' };
+const readCluster: Requirement = { role: 'reader', where: 'everywhere' };
+const administerCluster: Requirement = { role: 'admin', where: 'everywhere' };
+
+export const requirements: Readonly<Record<string, Requirement>> = {
+  createTimer: write,
+  createTimerShort: write,
+  createTimers: write,
+  getTimer: read,
+  listTimers: read,
+  putTimer: write,
+  patchTimer: write,
+  cancelTimer: write,
+  pauseTimer: write,
+  resumeTimer: write,
+  runTimer: write,
+  touchTimer: write,
+  previewTimer: read,
+  previewExistingTimer: read,
+  listExecutions: read,
+  getExecution: read,
+  getTestClock: read,
+  putTestClock: administer,
+  deleteTestClock: administer,
+  advanceTestClock: write,
+  getCluster: readCluster,
+  getSettings: readCluster,
+  putSettings: administerCluster,
+};
+
+/** Of a route; null for one that is no operation, such as the answer to a wrong method: any key will do. */
+export function requirementOf(schema: { operationId?: string; hide?: boolean } = {}): Requirement | null {
+  const { operationId, hide = false } = schema;
+  if (hide) return null;
+  return requirements[operationId ?? ''] ?? administerCluster;
+}
