@@ -14,7 +14,8 @@
  *   what was committed it finishes; what was only proposed is forgotten with whoever proposed it.
  *
  * Nobody pauses in any phase. Only those that lose shards and live on have a position that matters, and only a newcomer
- * has to show that it can be reached; so the shards of a dead member are handed on by a single write.
+ * has to show that it can be reached; so the shards of a dead member are handed on by a single write. The very first
+ * version takes effect at once: nobody owned anything before.
  */
 import { asMembers, losers, withoutSuperseded, type Ring, type RingVersion } from './ring.js';
 
@@ -141,7 +142,7 @@ function answer(state: Handover, { member, round, position, now }: Answer): Step
   if (state.phase === 'preparing') return commit(next, now);
   const { effectiveFrom } = newestOf(next.ring)!;
   if (next.position > effectiveFrom && now < effectiveFrom) return putLater(next, now);
-  return { state: { ...next, phase: 'resuming' }, effects: [{ kind: 'event', event: 'acknowledged' }] };
+  return after({ kind: 'event', event: 'acknowledged' }, tick({ ...next, phase: 'resuming' }, now));
 }
 
 type Answer = Extract<HandoverInput, { kind: 'answer' }>;
@@ -216,7 +217,8 @@ function commit(state: Handover, now: number): Step {
   const newest = newestOf(state.ring);
   const number = (newest?.number ?? 0) + 1;
   const earliest = Math.max(state.position, now) + handoverLeadMs;
-  const effectiveFrom = Math.max(earliest, newest?.effectiveFrom ?? 0);
+  // The first version takes nothing from anybody: it holds for every instant, and nobody has to hear of it in time.
+  const effectiveFrom = newest ? Math.max(earliest, newest.effectiveFrom) : now;
   const ring = [...withoutSuperseded(state.ring, now), { number, members: state.proposed, effectiveFrom }];
   return { state: { ...state, phase: 'committing', waiting: [] }, effects: [{ kind: 'write', ring }] };
 }

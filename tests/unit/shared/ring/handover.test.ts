@@ -16,11 +16,18 @@ function joining(...members: string[]) {
 }
 
 describe('a handover', () => {
-  it('begins with everybody that is there, and settles at its instant', () => {
+  it('begins with everybody that is there, at once, since nobody owned anything before', () => {
     const world = new HandoverWorld(start, ['a', 'b']);
+    world.positions.set('a', start + 60_000);
+    world.answerAll();
+    expect(world.newest).toEqual({ number: 1, members: ['a', 'b'], effectiveFrom: start });
+    expect(world.phase).toBe('settled');
+  });
+
+  it('settles a later version at its instant, not before', () => {
+    const world = joining('a', 'b');
     world.answerAll();
     expect(world.phase).toBe('resuming');
-    expect(world.newest).toEqual({ number: 1, members: ['a', 'b'], effectiveFrom: start + handoverLeadMs });
     world.pass(handoverLeadMs - 1);
     expect(world.phase).toBe('resuming');
     world.pass(1);
