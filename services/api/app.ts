@@ -23,6 +23,7 @@ import { addObservation, requestIds } from './plugins/observation.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addProblems, answerProblem, Problem } from './plugins/problems.js';
 import { addDataHeaders } from './plugins/security.js';
+import { addStrictness } from './plugins/strictness.js';
 import { validatorCompiler, type App } from './plugins/validation.js';
 import { addClusterRoute } from './routes/cluster.js';
 import { addExecutionRoutes } from './routes/executions.js';
@@ -92,6 +93,7 @@ export function buildApp(parts: AppParts): App {
   app.register(async (scope: App) => {
     const notAllowed = addMethodsNotAllowed(scope);
     addDataHeaders(scope);
+    addStrictness(scope);
     const writing = { desk, accept, exampleUrl };
     addTimerCreation(scope, writing);
     addTimerBatchRoute(scope, writing);

@@ -1,4 +1,7 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
+import { operationsOf, type Media, type OpenApi } from '../support/openapi/document.js';
+import { schemasOf } from '../support/openapi/schemas.js';
 import { whileTimePasses } from './passing-time.js';
 import { openWorld } from './world.js';
 
@@ -55,4 +58,59 @@ describe('the OpenAPI document', () => {
     const { body } = await call('GET', '/openapi.json');
     expect(JSON.stringify(body)).toContain('http://127.0.0.1:4100/health/live');
   });
+
+  it('is what OpenAPI 3.1 asks for, by a validator of others', async () => {
+    const { document } = await described();
+    expect(await complaintsOf(document)).toEqual([]);
+  });
+
+  it.each<[string, (document: OpenApi) => void]>([
+    ['an operation that answers nothing', ({ paths }) => void (paths['/v1/timers']!['get']!.responses = {})],
+    [
+      'a parameter that is nowhere',
+      ({ paths }) => void Object.assign(paths['/v1/timers']!['get']!.parameters![0]!, { in: 'nowhere' }),
+    ],
+    ['a misspelt field', ({ paths }) => void Object.assign(paths['/v1/timers']!['get']!, { sumary: 'x' })],
+  ])('would be found out with %s', async (_what, spoil) => {
+    const { document } = await described();
+    spoil(document);
+    expect(await complaintsOf(document)).not.toEqual([]);
+  });
+
+  it('has schemas that a strict JSON Schema validator takes, and that fit their own examples', async () => {
+    const { document, media } = await described();
+    const schemas = schemasOf(document);
+    const named: typeof media = Object.values(document.components.schemas).map((schema) => ({
+      name: '',
+      media: { schema },
+    }));
+    const complaints = [...media, ...named].flatMap(({ name, media: { schema, examples = {} } }) => {
+      const inline = (schema['examples'] as unknown[] | undefined) ?? [];
+      const values = [...inline, ...Object.values(examples).map(({ value }) => value)];
+      schemas.complaint(schema, null);
+      return values
+        .flatMap((value) => schemas.complaint(schema, value) ?? [])
+        .map((text) => `${name}${text}`);
+    });
+    expect(complaints).toEqual([]);
+  });
 });
+
+/** The document, and each body that is sent or answered. */
+async function described(): Promise<{ document: OpenApi; media: { name: string; media: Media }[] }> {
+  const { call } = await openWorld();
+  const { body } = await call('GET', '/openapi.json');
+  const document = body as unknown as OpenApi;
+  const media = operationsOf(document).flatMap(({ id, body: taken, answers }) => [
+    ...(taken ? [{ name: id, media: taken }] : []),
+    ...Object.entries(answers).flatMap(([status, { content = {} }]) =>
+      Object.values(content).map((answered) => ({ name: `${id} ${status}`, media: answered })),
+    ),
+  ]);
+  return { document, media };
+}
+
+async function complaintsOf(document: OpenApi): Promise<unknown[]> {
+  const { valid, errors } = await new Validator().validate(document as unknown as Record<string, unknown>);
+  return valid ? [] : [errors];
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemCodes } from '../../services/api/plugins/problems.js';
+import { problemCodes } from '../../services/api/schemas/problem-codes.js';
 import { openWorld as setup, target, type Answer } from './world.js';
 
 function expectProblem({ status, headers, body }: Answer, expected: { status: number; code: string }): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemCodes } from '../../services/api/plugins/problems.js';
+import { problemCodes } from '../../services/api/schemas/problem-codes.js';
 import { errorCodes } from '../../shared/base/errors.js';
 import { attemptErrors } from '../../shared/timers/outcome.js';
 import { readProjectFile } from './source-files.js';

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { problemCodes, statusOf, type ProblemCode } from '../../services/api/schemas/problem-codes.js';
+import { codesOf, type Answer } from '../support/openapi/document.js';
 import { describedApp } from './api-app.js';
 import { readProjectFile, sourceFiles } from './source-files.js';
 
@@ -6,7 +8,8 @@ interface Operation {
   operationId?: string;
   summary?: string;
   tags?: string[];
-  responses: Record<string, { content?: Record<string, { schema?: object }> }>;
+  parameters?: { in: string; name: string }[];
+  responses: Record<string, Answer | { $ref: string }>;
 }
 
 interface OpenApiDocument {
@@ -14,7 +17,7 @@ interface OpenApiDocument {
   info: { version: string };
   tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object> };
+  components: { schemas: Record<string, object>; responses: Record<string, Answer> };
 }
 
 const app = describedApp();
@@ -28,6 +31,11 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     operation,
   })),
 );
+
+function answerOf({ responses }: Operation, status: string): Answer {
+  const answer = responses[status]!;
+  return '$ref' in answer ? document.components.responses[answer.$ref.split('/').at(-1)!]! : answer;
+}
 
 /** The paths that the route files name, as OpenAPI writes them. */
 function pathsInSource(): string[] {
@@ -76,15 +84,35 @@ describe('the OpenAPI document', () => {
   it.each(operations)('tells the answers of $name, the failures as problem documents', ({ operation }) => {
     const statuses = Object.keys(operation.responses);
     expect(statuses.some((status) => status.startsWith('2'))).toBe(true);
-    expect(statuses).toEqual(expect.arrayContaining(['400', '401', '500', '503']));
+    expect(statuses).toEqual(expect.arrayContaining(['400', '401', '408', '431', '500', '503']));
     for (const status of statuses.filter((code) => code >= '400'))
-      expect(Object.keys(operation.responses[status]!.content ?? {})).toEqual(['application/problem+json']);
+      expect(Object.keys(answerOf(operation, status).content ?? {})).toEqual(['application/problem+json']);
+  });
+
+  it('declares every code of docs/errors.md where it can happen, under its status', () => {
+    const declared = new Set<string>();
+    for (const { operation } of operations)
+      for (const status of Object.keys(operation.responses).filter((code) => code >= '400'))
+        for (const code of codesOf(answerOf(operation, status))) {
+          expect(`${statusOf(code as ProblemCode)}`).toBe(status);
+          declared.add(code);
+        }
+    const noOperation: readonly string[] = ['route-not-found', 'method-not-allowed'];
+    expect([...declared].sort()).toEqual(problemCodes.filter((code) => !noOperation.includes(code)).sort());
+  });
+
+  it.each(operations)('describes each part of the path of $name, and no other', ({ path, operation }) => {
+    const named = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+    const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, part]) => part);
+    expect(named.map(({ name }) => name)).toEqual(parts);
   });
 
   it('refers to nothing that is not there', () => {
     const references = [...served.body.matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference!);
     expect(references.length).toBeGreaterThan(0);
-    const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    const known = Object.entries(document.components).flatMap(([kind, parts]) =>
+      Object.keys(parts).map((name) => `#/components/${kind}/${name}`),
+    );
     expect(known).toEqual(expect.arrayContaining([...new Set(references)]));
   });
 });

@@ -1,7 +1,9 @@
 /** What Node's HTTP parser refuses before there is a request is a problem document too. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { mediaType, Problem, type ProblemCode } from './problems.js';
+import type { ProblemCode } from '../schemas/problem-codes.js';
+import { mediaType } from '../schemas/problem.js';
+import { Problem } from './problems.js';
 
 const clientProblems: Record<string, [ProblemCode, string]> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', 'send fewer or shorter headers'],

@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { documentProblems, type DocumentedApi } from './documented-problems.js';
 import { addPageHeaders } from './security.js';
 
 const description = `At time T, call this URL, whatever breaks in between.
@@ -43,6 +44,8 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
         security: [{ key: [] }],
       }),
     },
+    transformObject: (described) =>
+      documentProblems(('openapiObject' in described ? described.openapiObject : {}) as DocumentedApi),
     refResolver: { buildLocalReference: ({ $id }) => (typeof $id === 'string' ? $id : 'Part') },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -1,51 +1,13 @@
 /**
- * Every error answer is a problem document (RFC 9457), and only this file knows which HTTP status an error has. What
- * goes wrong on our side is logged under the request's id and told of without detail.
+ * Every error answer is a problem document (RFC 9457), and schemas/problem-codes.ts alone knows which status an error has.
+ * What goes wrong on our side is logged under the request's id and told of without detail.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CarillonError, messageOf } from '../../../shared/base/errors.js';
 import type { Logger } from '../../../shared/telemetry/logger.js';
-import { problemSchema, type Mistake, type ProblemDocument } from '../schemas/problem.js';
+import { statusOf, titleOf, typeOf, type ProblemCode } from '../schemas/problem-codes.js';
+import { mediaType, problemSchema, type Mistake, type ProblemDocument } from '../schemas/problem.js';
 
-/** Status and title by code; the meaning and the fix of each stand in docs/errors.md. */
-const problems = {
-  'invalid-request': [400, 'The request is not valid'],
-  'malformed-json': [400, 'The body is not valid JSON'],
-  'malformed-url': [400, 'The URL of the request is not valid'],
-  'malformed-request': [400, 'The request is malformed'],
-  unauthorized: [401, 'No valid API key'],
-  forbidden: [403, 'The key may not do this'],
-  'test-clock-refused': [403, 'There are no test clocks here'],
-  'route-not-found': [404, 'There is no such route'],
-  'timer-not-found': [404, 'There is no such timer'],
-  'execution-not-found': [404, 'There is no such execution'],
-  'test-clock-not-found': [404, 'The namespace has no test clock'],
-  'method-not-allowed': [405, 'The route has no such method'],
-  'request-timeout': [408, 'The request took too long to arrive'],
-  'timer-exists': [409, 'A timer of this id exists'],
-  'timer-closed': [409, 'The timer is closed'],
-  'no-delay': [409, 'The timer has no delay'],
-  fired: [409, 'The time of the timer has come'],
-  'namespace-in-use': [409, 'The namespace has open timers'],
-  'test-clock-backwards': [409, 'A test clock does not go back'],
-  'too-many-test-clocks': [409, 'There are too many test clocks'],
-  'settings-too-soon': [409, 'The settings would hold too soon'],
-  'too-many-settings': [409, 'Too many versions of the settings lie ahead'],
-  'generation-mismatch': [412, 'The timer was changed meanwhile'],
-  'body-too-large': [413, 'The body is too large'],
-  'unsupported-media-type': [415, 'The body must be JSON'],
-  'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
-  'headers-too-large': [431, 'The headers are too large'],
-  internal: [500, 'Something went wrong on our side'],
-  'store-unavailable': [503, 'The store is not available'],
-  overloaded: [503, 'Too much is waiting to be written'],
-} as const;
-
-export type ProblemCode = keyof typeof problems;
-export const problemCodes = Object.keys(problems) as readonly ProblemCode[];
-
-const typeBase = 'https://carillon.dev/errors/';
-export const mediaType = 'application/problem+json';
 const retryAfterSeconds = '1';
 
 export interface ProblemExtras {
@@ -68,14 +30,14 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    return problems[this.code][0];
+    return statusOf(this.code);
   }
 
   /** @param instance the request id */
   document(instance: string): ProblemDocument {
-    const [status, title] = problems[this.code];
-    const { code, message: detail, errors } = this;
-    return { type: typeBase + code, title, status, detail, instance, code, ...(errors && { errors }) };
+    const { code, status, message: detail, errors } = this;
+    const about = { type: typeOf(code), title: titleOf(code), status, detail, instance, code };
+    return errors ? { ...about, errors } : about;
   }
 }
 

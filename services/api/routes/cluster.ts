@@ -6,7 +6,6 @@ import type { ProcessStore } from '../../../shared/store/processes.js';
 import type { DocumentStore } from '../../../shared/store/store.js';
 import { describeCluster } from '../cluster/cluster-view.js';
 import type { App } from '../plugins/validation.js';
-import { problemAnswers } from '../schemas/problem.js';
 
 export interface ClusterRoutes {
   processes: Pick<ProcessStore, 'list'>;
@@ -25,7 +24,6 @@ export function addClusterRoute(app: App, { processes, documents, clock }: Clust
         description: 'As each process told of itself last, once a second; the same in every namespace.',
         response: {
           200: Type.Ref('Cluster#', { description: 'The cluster.' }),
-          ...problemAnswers(400),
         },
       },
     },

@@ -41,7 +41,6 @@ function addList(app: App, executions: ExecutionStore): void {
         querystring: listQuery,
         response: {
           200: Type.Ref('ExecutionPage#', { description: 'A page of executions.' }),
-          ...problemAnswers(400),
         },
       },
     },
@@ -76,7 +75,7 @@ function addReading(app: App, executions: ExecutionStore): void {
         headers: readingHeaders,
         response: {
           200: Type.Ref('Execution#', { description: 'The execution.' }),
-          ...problemAnswers(400, 404),
+          ...problemAnswers('execution-not-found'),
         },
       },
     },

@@ -43,7 +43,6 @@ function addReading(app: App, { processes, documents, clock, leadMs }: SettingsR
         summary: 'Read the settings: current, to come, past, and who knows which',
         response: {
           200: Type.Ref('Settings#', { description: 'The versions; the same in every namespace.' }),
-          ...problemAnswers(400),
         },
       },
     },
@@ -67,7 +66,7 @@ function addAnnouncement(app: App, { documents, clock, leadMs, accept }: Setting
         body: { ...settingsRequest, 'x-examples': settingsExamples },
         response: {
           200: Type.Ref('SettingsVersion#', { description: 'The version.' }),
-          ...problemAnswers(400, 409, 413, 415),
+          ...problemAnswers('settings-too-soon', 'too-many-settings'),
         },
       },
     },

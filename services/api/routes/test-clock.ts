@@ -36,6 +36,7 @@ export interface TestClockRoutes {
 export function addTestClock(app: App, options: TestClockRoutes): void {
   addReading(app, options);
   addMaking(app, options);
+  addRemoval(app, options);
   addAdvance(app, options);
 }
 
@@ -57,7 +58,10 @@ function addReading(app: App, { desk, mode }: TestClockRoutes): void {
         operationId: 'getTestClock',
         summary: 'Read the test clock of a namespace',
         params,
-        response: { 200: clockReply('Where it stands.'), ...problemAnswers(400, 403, 404) },
+        response: {
+          200: clockReply('Where it stands.'),
+          ...problemAnswers('test-clock-refused', 'test-clock-not-found'),
+        },
       },
     },
     async ({ params: { ns } }) => describe(ns, await readTestClock(desk, ns)),
@@ -77,7 +81,15 @@ function addMaking(app: App, { desk, accept, mode }: TestClockRoutes): void {
           'From then on the namespace lives by it: it stands until it is advanced. Only for a namespace without open timers; never back.',
         params,
         body: { ...clockRequest, 'x-examples': clockExamples },
-        response: { 200: clockReply('Where it stands.'), ...problemAnswers(400, 403, 409, 413, 415) },
+        response: {
+          200: clockReply('Where it stands.'),
+          ...problemAnswers(
+            'test-clock-refused',
+            'namespace-in-use',
+            'test-clock-backwards',
+            'too-many-test-clocks',
+          ),
+        },
       },
     },
     async ({ params: { ns }, body }) => {
@@ -85,6 +97,9 @@ function addMaking(app: App, { desk, accept, mode }: TestClockRoutes): void {
       return describe(ns, await setTestClock(desk, ns, instantOf('/now', body.now)));
     },
   );
+}
+
+function addRemoval(app: App, { desk, accept, mode }: TestClockRoutes): void {
   app.delete(
     url,
     {
@@ -97,7 +112,7 @@ function addMaking(app: App, { desk, accept, mode }: TestClockRoutes): void {
         params,
         response: {
           204: Type.Null({ description: 'It is gone.' }),
-          ...problemAnswers(400, 403, 404, 409),
+          ...problemAnswers('test-clock-refused', 'test-clock-not-found', 'namespace-in-use'),
         },
       },
     },
@@ -125,7 +140,7 @@ function addAdvance(app: App, { desk, accept, mode }: TestClockRoutes): void {
         response: {
           200: clockReply('It is there.'),
           202: clockReply('It is on its way; read it again.'),
-          ...problemAnswers(400, 403, 404, 409, 413, 415),
+          ...problemAnswers('test-clock-refused', 'test-clock-not-found', 'test-clock-backwards'),
         },
       },
     },

@@ -17,7 +17,8 @@ import type { WritingRoutes } from './timer-creation.js';
 
 const tags = ['Timers'];
 const params = Type.Object({ id: timerId });
-const answers = { 200: timerReply, ...problemAnswers(400, 404, 409, 412, 413, 415) };
+const refusals = problemAnswers('timer-not-found', 'timer-closed', 'generation-mismatch');
+const answers = { 200: timerReply, ...refusals };
 
 export function addTimerActions(app: App, options: WritingRoutes): void {
   addPause(app, options);
@@ -90,7 +91,7 @@ function addRun(app: App, { desk, accept }: WritingRoutes): void {
         body: { ...runRequest, 'x-examples': runExamples },
         response: {
           202: Type.Ref('Execution#', { description: 'The execution as it is now.' }),
-          ...problemAnswers(400, 404, 409, 412, 413, 415),
+          ...refusals,
         },
       },
     },
@@ -121,7 +122,10 @@ function addTouch(app: App, { desk, accept }: WritingRoutes): void {
           'A timer with a `delay` becomes due that delay after now, never earlier than it was. It is no change: the generation stays. 409 once its time has come.',
         params,
         headers: readingHeaders,
-        response: { 200: timerReply, ...problemAnswers(400, 404, 409) },
+        response: {
+          200: timerReply,
+          ...problemAnswers('timer-not-found', 'timer-closed', 'no-delay', 'fired', 'overloaded'),
+        },
       },
     },
     async ({ namespace, params: { id } }, reply) => {

@@ -35,7 +35,7 @@ export function addTimerBatchRoute(app: App, { desk, accept, exampleUrl }: Writi
     body: checkedBody,
     response: {
       200: Type.Object({ results: Type.Array(resultSchema) }, { description: 'What became of each item.' }),
-      ...problemAnswers(400, 413, 415),
+      ...problemAnswers('overloaded'),
     },
   };
   const documented = { ...schema, body: { ...documentedBody, 'x-examples': batchExamples(exampleUrl) } };

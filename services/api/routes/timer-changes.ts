@@ -34,7 +34,11 @@ function addPut(app: App, { desk, accept, exampleUrl }: WritingRoutes): void {
         params,
         headers: puttingHeaders,
         body: { ...timerDefinition, 'x-examples': definitionExamples(exampleUrl) },
-        response: { 200: timerReply, 201: timerReply, ...problemAnswers(400, 412, 413, 415, 422) },
+        response: {
+          200: timerReply,
+          201: timerReply,
+          ...problemAnswers('generation-mismatch', 'idempotency-key-reused', 'overloaded'),
+        },
       },
     },
     async ({ namespace, headers, params: { id }, body }, reply) => {
@@ -63,7 +67,10 @@ function addPatch(app: App, { desk, accept }: WritingRoutes): void {
         params,
         headers: changingHeaders,
         body: { ...patchBody, 'x-examples': patchExamples },
-        response: { 200: timerReply, ...problemAnswers(400, 404, 409, 412, 413, 415) },
+        response: {
+          200: timerReply,
+          ...problemAnswers('timer-not-found', 'timer-closed', 'generation-mismatch'),
+        },
       },
     },
     async ({ namespace, headers, params: { id }, body }, reply) => {
@@ -88,7 +95,7 @@ function addCancel(app: App, { desk, accept }: WritingRoutes): void {
         headers: changingHeaders,
         response: {
           200: Type.Ref('CancelledTimer#', { description: 'The timer as it is now.' }),
-          ...problemAnswers(400, 404, 412),
+          ...problemAnswers('timer-not-found', 'generation-mismatch'),
         },
       },
     },

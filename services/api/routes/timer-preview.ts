@@ -26,7 +26,7 @@ export function addTimerPreview(app: App, desk: Desk): void {
           'Nothing is created. The same occurrences that the timer will have; its jitter is drawn only when it is made, and `H` goes by its id.',
         headers: readingHeaders,
         body: { ...previewRequest, 'x-examples': previewExamples },
-        response: { 200: previewReply, ...problemAnswers(400, 413, 415) },
+        response: { 200: previewReply },
       },
     },
     async ({ namespace, body: { timer: sketch, from, count } }) => {
@@ -43,7 +43,7 @@ export function addTimerPreview(app: App, desk: Desk): void {
         params: Type.Object({ id: timerId }),
         headers: readingHeaders,
         querystring: previewQuery,
-        response: { 200: previewReply, ...problemAnswers(400, 404) },
+        response: { 200: previewReply, ...problemAnswers('timer-not-found') },
       },
     },
     async ({ namespace, params: { id }, query: { from, count } }) =>

@@ -25,7 +25,7 @@ export function addTimerReading(app: App, timers: TimerStore): void {
         summary: 'Read a timer',
         params: Type.Object({ id: timerId }),
         headers: readingHeaders,
-        response: { 200: timerReply, ...problemAnswers(400, 404) },
+        response: { 200: timerReply, ...problemAnswers('timer-not-found') },
       },
     },
     async ({ namespace, params: { id } }, reply) => {
@@ -48,7 +48,6 @@ export function addTimerReading(app: App, timers: TimerStore): void {
         querystring: listQuery,
         response: {
           200: Type.Ref('TimerPage#', { description: 'A page of timers.' }),
-          ...problemAnswers(400),
         },
       },
     },

@@ -1,5 +1,6 @@
 /** The shape of every error: RFC 9457, with a stable code and, for a wrong request, each field that is wrong. */
 import Type, { type Static, type TSchema } from 'typebox';
+import { statusOf, type ProblemCode } from './problem-codes.js';
 
 export const mistakeSchema = Type.Object(
   {
@@ -33,28 +34,25 @@ export const problemSchema = Type.Object(
 
 export type ProblemDocument = Static<typeof problemSchema>;
 
-const descriptions: Record<number, string> = {
-  400: 'The request is wrong; `errors` names each field.',
-  401: 'No valid API key.',
-  403: 'The key is not for this namespace or may not do this, or it is refused in production mode.',
-  404: 'There is no such thing in this namespace.',
-  409: 'It conflicts with what is there.',
-  412: 'It was changed meanwhile: `If-Match` names another generation.',
-  413: 'The body is too large.',
-  415: 'The body is not JSON.',
-  422: 'The `Idempotency-Key` was used for another request.',
-  500: 'A fault of ours.',
-  503: 'Cannot be done now. Repeat after `Retry-After` seconds.',
-};
+export const mediaType = 'application/problem+json';
 
-/** The entries of a route's `response` for the statuses it may fail with; 401, 403, 500 and 503 may come from any. */
-export function problemAnswers(...statuses: number[]): Record<number, TSchema> {
-  const entry = (status: number): [number, TSchema] => [
-    status,
-    {
-      description: descriptions[status],
-      content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
-    },
-  ];
-  return Object.fromEntries([...statuses, 401, 403, 500, 503].map(entry));
+/**
+ * The entries of a route's `response` for what may go wrong in it, by code. What may go wrong anywhere, or in any request
+ * with a body or a path like this one's, is added to the document in plugins/documented-problems.ts.
+ */
+export function problemAnswers(...codes: ProblemCode[]): Record<number, TSchema> {
+  return Object.fromEntries(
+    [...new Set(codes.map(statusOf))].map((status) => [
+      status,
+      {
+        description: 'refused',
+        content: {
+          [mediaType]: {
+            schema: Type.Ref('Problem#'),
+            codes: codes.filter((code) => statusOf(code) === status),
+          },
+        },
+      },
+    ]),
+  );
 }
