@@ -25,9 +25,8 @@ describe('what a route does not take', () => {
     await call('PUT', '/v1/timers/tea', { body: { delay: '1h', target } });
     const { status, body: problem } = await call(method, url, { body: { reason: 'none' } });
     expect(status).toBe(400);
-    expect(body.errors).toMatchObject([
-      { in: 'body', detail: expect.stringContaining('leave the body out') },
-    ]);
+    const detail = 'is not taken here; leave the body out';
+    expect(problem.errors).toMatchObject([{ in: 'body', detail }]);
     expect((await call(method, url, { body: {} })).status).toBe(200);
   });
 });
