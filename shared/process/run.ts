@@ -65,7 +65,7 @@ export class ProcessContext<Schema extends TObject> {
     readonly log: Logger,
   ) {
     const secret = config.clusterSecret ?? '';
-    const client = new RpcClient({ secret, clock: this.clock, random: this.random });
+    const client = new RpcClient({ caller: identity.name, secret, clock: this.clock, random: this.random });
     const server = new RpcServer(secret);
     this.rpc = { call: (...asked) => client.call(...asked), serve: (...served) => server.serve(...served) };
     this.#rpcServer = server;

@@ -9,9 +9,11 @@ import { backoffMs } from '../base/backoff.js';
 import { sleep, type Clock } from '../base/clock.js';
 import { CarillonError, messageOf } from '../base/errors.js';
 import type { Random } from '../base/random.js';
-import { largestBodyBytes, rpcPath, secretHeader, type Call, type Procedure } from './rpc.js';
+import { callerHeader, largestBodyBytes, rpcPath, secretHeader, type Call, type Procedure } from './rpc.js';
 
 export interface RpcClientOptions {
+  /** Name of this process, which each call bears. */
+  caller: string;
   /** Empty for none. */
   secret: string;
   clock: Clock;
@@ -77,6 +79,7 @@ export class RpcClient {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
       [secretHeader]: this.#options.secret,
+      [callerHeader]: this.#options.caller,
     };
     return new Promise<Answer>((resolve, reject) => {
       const request = http.request(target, { method: 'POST', agent: this.#agent, headers });

@@ -45,5 +45,7 @@ export interface Rpc {
 /** What asks and what is asked: POST under this path, with the secret in this header (empty where there is none). */
 export const rpcPath = '/internal/rpc';
 export const secretHeader = 'carillon-cluster-secret';
+/** The name of who asks, for those between the two: a proxy's log or rules. Nobody is trusted because of it. */
+export const callerHeader = 'carillon-caller';
 /** Of a request and of an answer: calls carry words, not loads. */
 export const largestBodyBytes = 64 * 1024;

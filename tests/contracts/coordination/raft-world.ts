@@ -104,7 +104,7 @@ interface Place {
 async function openContender(place: Place): Promise<{ contender: Contender; end: () => Promise<void> }> {
   const clock = new FreezableClock();
   const server = new RpcServer(secret);
-  const client = new RpcClient({ secret, clock, random: systemRandom });
+  const client = new RpcClient({ caller: place.name, secret, clock, random: systemRandom });
   const admin = await startAdmin(server, clock);
   const proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(admin.url).port) });
   const link = new Reach(proxy);

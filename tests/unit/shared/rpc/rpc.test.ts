@@ -28,7 +28,7 @@ describe('calls between processes', () => {
     const clock = new SystemClock();
     const random = seededRandom(1);
     const server = new RpcServer(served);
-    const client = new RpcClient({ secret: shown, clock, random });
+    const client = new RpcClient({ caller: 'scheduler-1', secret: shown, clock, random });
     const self = () => Promise.reject(new Error('not asked')) as never;
     const options = { host: '127.0.0.1', port: 0, checks: {}, metrics: new Metrics(), clock, self };
     const admin = new AdminServer({ ...options, rpc: server });
@@ -154,6 +154,23 @@ describe('calls between processes', () => {
     const url = `http://127.0.0.1:${(breaker.address() as net.AddressInfo).port}`;
     const call = client.call(double, { url, request: { number: 1 }, deadlineMs: patientMs });
     await expect(call).rejects.toMatchObject({ code: 'peer-unavailable' });
+  });
+
+  it('say who asks', async () => {
+    const { client } = await setup();
+    let head = '';
+    const listener = net.createServer((socket) =>
+      socket.once('data', (chunk: Buffer) => {
+        head = chunk.toString();
+        socket.end();
+      }),
+    );
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    ends.push(() => new Promise((resolve) => listener.close(resolve)));
+    const url = `http://127.0.0.1:${(listener.address() as net.AddressInfo).port}`;
+    const call = client.call(double, { url, request: { number: 1 }, deadlineMs: patientMs });
+    await expect(call).rejects.toMatchObject({ code: 'peer-unavailable' });
+    expect(head).toMatch(/^carillon-caller: scheduler-1\r$/im);
   });
 
   it('end at their deadline on a link that keeps its sockets and forwards nothing', async () => {
