@@ -96,7 +96,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['deploy/**/*.ts', 'services/*/main.ts', 'tests/{e2e,load,bench}/**'],
+    files: ['deploy/**/*.ts', 'services/*/main.ts', 'tests/{e2e,load,bench,chaos}/**'],
     rules: { 'no-console': 'off' },
   },
   // The rows of a table of cases become arguments.

@@ -31,8 +31,8 @@ export interface StackOptions {
   brokerPorts?: Partial<Readonly<Record<BrokerRole, number>>>;
   /** Use brokers named by MONGODB_URL, RABBITMQ_URL, ZOOKEEPER_SERVERS; else only servers of our own, which may be killed. */
   givenBrokers?: boolean;
-  /** Further `CARILLON_*` variables for one part, by its id; they win over what the stack sets, except name and ports. */
-  environment?: (id: string) => Record<string, string>;
+  /** Further `CARILLON_*` variables for one part, by its id and admin address; they win over what the stack sets, except name and ports. */
+  environment?: (id: string, adminUrl: string) => Record<string, string>;
   /** Scripts to run in place of the compiled services. */
   scripts?: Partial<Readonly<Record<ServiceRole, string>>>;
   /** Told a line at a time what a person should know. */
@@ -177,7 +177,7 @@ class LocalStack implements Stack {
       number,
       script: scripts[role],
       apiPort,
-      environment: (id) => ({ ...this.#sharedVariables(), ...environment?.(id) }),
+      environment: (id, adminUrl) => ({ ...this.#sharedVariables(), ...environment?.(id, adminUrl) }),
       logFile: this.#logFile,
     });
   }

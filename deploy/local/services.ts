@@ -18,8 +18,8 @@ export interface ServiceOptions {
   script?: string | undefined;
   /** Port of the first api, the others follow it; free ones if unset. */
   apiPort?: number | undefined;
-  /** Variables for the part of this id, beside its name and ports, which cannot be overridden. */
-  environment(id: string): Record<string, string>;
+  /** Variables for the part of this id and admin address, beside its name and ports, which cannot be overridden. */
+  environment(id: string, adminUrl: string): Record<string, string>;
   logFile(id: string): string;
 }
 
@@ -43,7 +43,7 @@ export async function servicePart(options: ServiceOptions): Promise<PartDefiniti
     const launch = {
       command: process.execPath,
       args: [script],
-      environment: { ...process.env, ...environment(id), ...variables },
+      environment: { ...process.env, ...environment(id, adminUrl), ...variables },
     };
     const child = await ChildProcess.start(launch, logFile(id));
     await child.ready({ check: () => isReady(adminUrl), deadlineMs: startDeadlineMs, signal });

@@ -1,7 +1,7 @@
 /**
  * Which tests run and which cannot, from the names of the files alone (pure). A folder of tests/ is a suite, split by
- * the servers its files need: `x.mongodb.test.ts` needs one MongoDB, given or ours; everything under tests/e2e kills
- * what it uses, so it needs all three brokers as servers of our own.
+ * the servers its files need: `x.mongodb.test.ts` needs one MongoDB, given or ours; everything under tests/e2e and
+ * tests/chaos kills what it uses, so it needs all three brokers as servers of our own.
  */
 import type { BrokerRole, Way } from './servers/way.js';
 
@@ -26,7 +26,7 @@ export interface Servers {
 
 const roles: readonly BrokerRole[] = ['mongodb', 'rabbitmq', 'zookeeper'];
 const notSuites = ['support', 'load', 'bench'];
-const ownServersSuite = 'e2e';
+const ownServersSuites = ['e2e', 'chaos'];
 const firstSuites = ['unit', 'house'];
 
 /** @param files paths under tests/, for instance `contracts/store.mongodb.test.ts` */
@@ -47,7 +47,7 @@ function isTest(file: string): boolean {
 
 function suiteOf(file: string, servers: Servers): Suite {
   const folder = folderOf(file);
-  const ownServers = folder === ownServersSuite;
+  const ownServers = ownServersSuites.includes(folder);
   const needs = ownServers ? [] : roles.filter((role) => file.includes(`.${role}.`));
   const wanted = ownServers ? roles.map((role) => servers.own[role]) : needs.map((role) => servers.any[role]);
   const missing = wanted.flatMap((way) => (way.kind === 'missing' ? [`${way.reason} (${way.remedy})`] : []));

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leaderOf } from '../support/schedulers.js';
 import { startTestStack, type Stack } from '../support/stack.js';
 import { quantile, TimerLoad, type Account } from '../support/timer-load.js';
 
@@ -91,15 +92,6 @@ describe('kill -9 while 200 timers a second fall due', { timeout: 180_000 }, () 
 
 function pids(stack: Stack): Map<string, number | null> {
   return new Map(stack.parts().map(({ id, pid }) => [id, pid]));
-}
-
-async function leaderOf(stack: Stack): Promise<string> {
-  for (const { id, role, adminUrl } of stack.parts()) {
-    if (role !== 'scheduler') continue;
-    const self = (await (await fetch(`${adminUrl}/internal/self`)).json()) as { role: string };
-    if (self.role === 'leader') return id;
-  }
-  throw new Error('no scheduler leads');
 }
 
 function rowOf(part: string, { acknowledged, missing, early, doubled, lateness }: Account): Row {

@@ -4,14 +4,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.js';
+import { followerOf, leaderOf, ringSettles, schedulersOf } from '../support/schedulers.js';
 import { startTestStack, type Stack } from '../support/stack.js';
 import { quantile, TimerLoad, type Account } from '../support/timer-load.js';
-
-interface Self {
-  role: string;
-  ringVersion: number;
-}
 
 describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
   let stack: Stack;
@@ -26,7 +21,7 @@ describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
     });
     // The fifth one is the newcomer of the tests: it is down until they start it.
     await end('scheduler-5', 'SIGTERM');
-    await settled(4);
+    await ringSettles(stack, 4);
   }, 240_000);
   afterAll(async () => {
     console.table(table);
@@ -39,8 +34,8 @@ describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
     ['one is stopped', 4, () => end('scheduler-5', 'SIGTERM')],
     ['all become a leader and its standbys', 4, () => changeTo('leader')],
     ['all share again', 4, () => changeTo('shared')],
-    ['a follower is killed', 3, async () => end(await schedulerThat('follows'), 'SIGKILL')],
-    ['the leader is killed', 2, async () => end(await schedulerThat('leads'), 'SIGKILL')],
+    ['a follower is killed', 3, async () => end(await followerOf(stack), 'SIGKILL')],
+    ['the leader is killed', 2, async () => end(await leaderOf(stack), 'SIGKILL')],
   ];
 
   it.each(cases)('lose, hurry and double nothing when %s', async (name, left, act) => {
@@ -51,7 +46,7 @@ describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
     await act();
     await created;
     await load.settled(60_000);
-    await settled(left);
+    await ringSettles(stack, left);
     const account = load.account();
     await load.close();
     table.push(rowOf(name, account));
@@ -70,54 +65,13 @@ describe('four schedulers that share a ring', { timeout: 180_000 }, () => {
   /** Restarts all that run, one after another. */
   async function changeTo(next: string): Promise<void> {
     shape = next;
-    for (const { id } of schedulers().slice(0, 4)) {
+    for (const id of schedulersOf(stack).slice(0, 4)) {
       const replaced = stack.replaced(id);
       await stack.kill(id, 'SIGTERM');
       await replaced;
     }
   }
-
-  /** Waits until this many schedulers answer, know the same ring and own all shards between them. */
-  async function settled(count: number): Promise<void> {
-    await eventually(
-      `${count} schedulers share the ring`,
-      async () => {
-        const owned = await Promise.all(schedulers().map(({ adminUrl }) => shardsOf(adminUrl!)));
-        const answers = owned.filter((shards) => shards !== null);
-        return answers.length === count && answers.reduce((sum, shards) => sum + shards) === 64;
-      },
-      60_000,
-    );
-  }
-
-  function schedulers() {
-    return stack.parts().filter(({ role }) => role === 'scheduler');
-  }
-
-  async function schedulerThat(what: 'leads' | 'follows'): Promise<string> {
-    for (const { id, adminUrl } of schedulers()) {
-      const self = await ask<Self>(`${adminUrl}/internal/self`);
-      if (self && (self.role === 'leader') === (what === 'leads')) return id;
-    }
-    throw new Error(`no scheduler ${what}`);
-  }
 });
-
-async function shardsOf(adminUrl: string): Promise<number | null> {
-  const text = await fetch(`${adminUrl}/metrics`).then(
-    (answer) => answer.text(),
-    () => null,
-  );
-  const found = text && /^carillon_scheduler_shards (\d+)$/m.exec(text);
-  return found ? Number(found[1]) : null;
-}
-
-async function ask<Answer>(url: string): Promise<Answer | null> {
-  return fetch(url).then(
-    (answer) => answer.json() as Promise<Answer>,
-    () => null,
-  );
-}
 
 function rowOf(what: string, { acknowledged, missing, early, doubled, lateness }: Account): object {
   return {

@@ -6,8 +6,12 @@ import { startStack, type Stack, type StackOptions } from '../../deploy/local/lo
 
 export type { Stack } from '../../deploy/local/local-stack.js';
 
-/** A stack in a folder of its own, which is removed when it stops. */
-export async function startTestStack(options: Omit<StackOptions, 'dataFolder'> = {}): Promise<Stack> {
+/** A stack in the folder given, which is emptied first, or in one of its own, which is removed when it stops. */
+export async function startTestStack(options: Partial<StackOptions> = {}): Promise<Stack> {
+  if (options.dataFolder !== undefined) {
+    await rm(options.dataFolder, { recursive: true, force: true });
+    return startStack({ ...options, dataFolder: options.dataFolder });
+  }
   const dataFolder = await mkdtemp(join(tmpdir(), 'carillon-stack-'));
   const remove = () => rm(dataFolder, { recursive: true, force: true });
   const stack = await startStack({ ...options, dataFolder }).catch(async (error: unknown) => {

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { postSteadily, postTimers } from './timer-posting.js';
 
 export interface LoadOptions {
-  /** Addresses of the API; a failed request is repeated at the next one. */
+  /** Addresses of the API, used in turn; a failed request is repeated at the next one. */
   urls: readonly string[];
   perSecond: number;
   seconds: number;
@@ -48,6 +48,7 @@ export class TimerLoad {
   readonly #rings = new Map<string, Ring[]>();
   readonly #server: http.Server;
   readonly #run = Math.random().toString(36).slice(2, 8);
+  #requests = 0;
   readonly #waiters: { wanted: number; resolve: () => void }[] = [];
 
   private constructor(options: LoadOptions) {
@@ -140,8 +141,10 @@ export class TimerLoad {
 
   async #post(timers: { id: string; at: number }[]): Promise<void> {
     const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+    const { urls } = this.#options;
+    const first = this.#requests++ % urls.length;
     await postTimers(
-      this.#options.urls,
+      [...urls.slice(first), ...urls.slice(0, first)],
       timers.map((timer) => ({ ...timer, target: { url } })),
     );
     for (const { id, at } of timers) this.#dueAt.set(id, at);

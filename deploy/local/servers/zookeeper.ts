@@ -21,6 +21,8 @@ import {
 export const zookeeperImage = 'zookeeper:3.8';
 
 const debianJar = '/usr/share/java/zookeeper.jar';
+/** Little data and few clients: three members must not weigh more than what they serve. */
+const javaOptions = ['-Xmx96m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const mainClass = 'org.apache.zookeeper.server.quorum.QuorumPeerMain';
 
 /** Reads ZOOKEEPER_SERVERS and ZOOKEEPER_HOME (an unpacked release) from the environment given. */
@@ -30,7 +32,11 @@ export async function findZookeeper(environment: NodeJS.ProcessEnv): Promise<Way
   const java = onPath('java', environment);
   const classes = classPath(environment['ZOOKEEPER_HOME']);
   if (java && classes)
-    return { kind: 'program', program: binary(java, { args: ['-Xmx192m', '-cp', classes] }), from: classes };
+    return {
+      kind: 'program',
+      program: binary(java, { args: [...javaOptions, '-cp', classes] }),
+      from: classes,
+    };
   return (
     (await containerOf(zookeeperImage)) ?? {
       kind: 'missing',

@@ -18,12 +18,13 @@ function names(files: string[], servers: Servers): string[] {
 test('quick suites come first, those with servers of their own last', () => {
   const files = [
     'e2e/a.test.ts',
+    'chaos/f.test.ts',
     'contracts/b.mongodb.test.ts',
     'api/c.test.ts',
     'house/d.test.ts',
     'unit/e.test.ts',
   ];
-  expect(names(files, setup())).toEqual(['unit', 'house', 'api', 'contracts (mongodb)', 'e2e']);
+  expect(names(files, setup())).toEqual(['unit', 'house', 'api', 'contracts (mongodb)', 'chaos', 'e2e']);
 });
 
 test('a folder is split by the servers its files need', () => {
@@ -57,6 +58,6 @@ test('a missing server hinders the suites that need it and no other, and says wh
 test('a server given by address is not enough for tests that kill it', () => {
   const any = { mongodb: given, rabbitmq: given, zookeeper: given };
   const own = { mongodb: ours, rabbitmq: missing, zookeeper: ours };
-  const [suite] = planSuites(['e2e/kill.test.ts'], { any, own });
-  expect(suite).toMatchObject({ ownServers: true, needs: [], hindrance: 'no such server (get one)' });
+  for (const suite of planSuites(['e2e/kill.test.ts', 'chaos/chaos.test.ts'], { any, own }))
+    expect(suite).toMatchObject({ ownServers: true, needs: [], hindrance: 'no such server (get one)' });
 });
