@@ -591,18 +591,26 @@ export interface CreateTimerRequest {
 export interface ListTimersRequest {
   /** `nextCursor` of the page before; leave it out for the first */
   cursor?: string | undefined;
-  /** rows at most, 1 to 1000 */
+  /** rows at most, 1 to 1000; a page may have fewer, or none, and yet not be the last */
   limit?: number | undefined;
   /** in this state only */
   state?: 'active' | 'paused' | 'completed' | 'cancelled' | undefined;
   /** with this tag only */
   tag?: string | undefined;
+  /** whose target is at this host only, with the port where it is not the scheme's own, such as `example.org` or `10.0.0.7:8080` */
+  host?: string | undefined;
   /** with ids that begin like this only */
   idPrefix?: string | undefined;
-  /** next due before this instant only (RFC 3339; write + as %2B) */
+  /** next due before this instant only (RFC 3339; in a query write + as %2B) */
   dueBefore?: string | undefined;
-  /** next due after this instant only (RFC 3339; write + as %2B) */
+  /** next due after this instant only (RFC 3339; in a query write + as %2B) */
   dueAfter?: string | undefined;
+  /** created before this instant only (RFC 3339; in a query write + as %2B) */
+  createdBefore?: string | undefined;
+  /** created after this instant only (RFC 3339; in a query write + as %2B) */
+  createdAfter?: string | undefined;
+  /** `id`; `nextDueAt`, those that have one, the next first; `createdAt`, the newest first. Unless sent, the first of these that serves the filters. */
+  order?: 'id' | 'nextDueAt' | 'createdAt' | undefined;
   /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
   namespace?: string | undefined;
 }
@@ -722,6 +730,45 @@ export interface CancelTimerRequest {
   namespace?: string | undefined;
   /** the ETag of the generation to change, in quotes, such as "3" */
   ifMatch?: string | undefined;
+}
+
+/** which timers: all that is given has to hold */
+export interface CountTimersBodyFilter {
+  /** in this state only */
+  state?: 'active' | 'paused' | 'completed' | 'cancelled' | undefined;
+  /** with this tag only */
+  tag?: string | undefined;
+  /** whose target is at this host only, with the port where it is not the scheme's own, such as `example.org` or `10.0.0.7:8080` */
+  host?: string | undefined;
+  /** with ids that begin like this only */
+  idPrefix?: string | undefined;
+  /** next due before this instant only (RFC 3339; in a query write + as %2B) */
+  dueBefore?: string | undefined;
+  /** next due after this instant only (RFC 3339; in a query write + as %2B) */
+  dueAfter?: string | undefined;
+  /** created before this instant only (RFC 3339; in a query write + as %2B) */
+  createdBefore?: string | undefined;
+  /** created after this instant only (RFC 3339; in a query write + as %2B) */
+  createdAfter?: string | undefined;
+}
+
+export interface CountTimersBody {
+  /** which timers: all that is given has to hold */
+  filter: CountTimersBodyFilter;
+}
+
+export interface CountTimersRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  body: CountTimersBody;
+}
+
+/** How many. */
+export interface CountTimersAnswer {
+  /** how many fit; at least so many unless `exact` */
+  count: number;
+  /** false where counting ended before the last one */
+  exact: boolean;
 }
 
 /** may be empty: until it is resumed */
@@ -851,7 +898,7 @@ export interface PreviewExistingTimerRequest {
 export interface ListExecutionsRequest {
   /** `nextCursor` of the page before; leave it out for the first */
   cursor?: string | undefined;
-  /** rows at most, 1 to 1000 */
+  /** rows at most, 1 to 1000; a page may have fewer, or none, and yet not be the last */
   limit?: number | undefined;
   /** 1 to 128 letters, digits, `_` and `-` */
   timerId?: string | undefined;
@@ -947,7 +994,7 @@ export class Operations {
     );
   }
 
-  /** List timers. In the order of their ids. Follow `nextCursor` until it is null; timers created meanwhile move nothing. */
+  /** List timers. Follow `nextCursor` until it is null: a page looks at so many timers and may have few that fit, or none. Timers created meanwhile move nothing. */
   listTimers(request: ListTimersRequest = {}, options?: CallOptions): Promise<TimerPage> {
     return this.#send(
       {
@@ -958,9 +1005,13 @@ export class Operations {
           limit: request.limit,
           state: request.state,
           tag: request.tag,
+          host: request.host,
           idPrefix: request.idPrefix,
           dueBefore: request.dueBefore,
           dueAfter: request.dueAfter,
+          createdBefore: request.createdBefore,
+          createdAfter: request.createdAfter,
+          order: request.order,
         },
         headers: { 'carillon-namespace': request.namespace },
       },
@@ -1043,6 +1094,19 @@ export class Operations {
         method: 'DELETE',
         path: `/v1/timers/${encodeURIComponent(request.id)}`,
         headers: { 'carillon-namespace': request.namespace, 'if-match': request.ifMatch },
+      },
+      options,
+    );
+  }
+
+  /** Count timers. The same filters as of the list. Counting ends after 100000 timers that were looked at: then `exact` is false, and there are at least so many. */
+  countTimers(request: CountTimersRequest, options?: CallOptions): Promise<CountTimersAnswer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers:count`,
+        headers: { 'carillon-namespace': request.namespace },
+        body: request.body,
       },
       options,
     );

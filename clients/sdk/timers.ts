@@ -1,6 +1,8 @@
 /** Timers, with the comforts: keys that make a creation safe to repeat, generations as numbers, lists as sequences. */
 import type {
   CancelledTimer,
+  CountTimersAnswer,
+  CountTimersBody,
   CreateTimersAnswer,
   Execution,
   ListTimersRequest,
@@ -110,12 +112,17 @@ export class Timers {
     return this.#operations.previewExistingTimer({ id, from, count }, options);
   }
 
+  /** How many fit; at least so many where `exact` is false. */
+  count(filter: CountTimersBody['filter'] = {}, options: CallOptions = {}): Promise<CountTimersAnswer> {
+    return this.#operations.countTimers({ body: { filter } }, { ...harmless, ...options });
+  }
+
   /** One page; `all` follows the cursors. */
   list(filter: TimerFilter & { cursor?: string } = {}, options?: CallOptions): Promise<TimerPage> {
     return this.#operations.listTimers(filter, options);
   }
 
-  /** Every timer that fits, in the order of the ids; `limit` is the size of a page. */
+  /** Every timer that fits; `limit` is the size of a page. */
   all(filter: TimerFilter = {}, options?: CallOptions): AsyncGenerator<Timer, void, undefined> {
     return rowsOf((cursor) => this.#operations.listTimers({ ...filter, cursor }, options));
   }

@@ -34,6 +34,7 @@ import { addTimerBatchRoute } from './routes/timer-batch.js';
 import { addTimerChanges } from './routes/timer-changes.js';
 import { addTimerCreation } from './routes/timer-creation.js';
 import { addTimerPreview } from './routes/timer-preview.js';
+import { addTimerLists } from './routes/timer-lists.js';
 import { addTimerReading } from './routes/timer-reading.js';
 import { clockAnswer } from './schemas/actions.js';
 import { clusterAnswer } from './schemas/cluster.js';
@@ -98,6 +99,7 @@ export function buildApp(parts: AppParts): App {
     addTimerCreation(scope, writing);
     addTimerBatchRoute(scope, writing);
     addTimerReading(scope, desk.timers);
+    addTimerLists(scope, desk.timers);
     addTimerChanges(scope, writing);
     addTimerActions(scope, writing);
     addTimerPreview(scope, desk);

@@ -6,11 +6,12 @@
  */
 import type { Change, Current } from '../timers/change.js';
 import type { AttemptRecord } from '../timers/outcome.js';
-import type { Execution, ExecutionState } from '../timers/execution.js';
+import type { Execution } from '../timers/execution.js';
 import type { Definition, Timer, TimerKey, TimerState } from '../timers/timer.js';
 import type { OverlapPolicy } from '../timers/overlap.js';
 import type { Occurrence } from '../timers/schedule.js';
 import type { ProcessStore } from './processes.js';
+import type { Count, CountQuery, ExecutionQuery, TimerPosition, TimerQuery } from './queries.js';
 
 export interface Store {
   timers: TimerStore;
@@ -30,8 +31,12 @@ export interface TimerStore {
   /** Creates each timer whose (namespace, id) is free; answers, in order, null for created or the timer that is there. */
   create(timers: Timer[]): Promise<(Timer | null)[]>;
   read(key: TimerKey): Promise<Timer | null>;
-  /** Timers of one namespace in the order of their ids, those after `after` only. */
+  /** Timers of one namespace in the order of the query, those after `after` only. */
   list(query: TimerQuery): Promise<Timer[]>;
+  /** Where `list` has looked at `limit` rows of its index, whether or not they fit; null where it ends before. */
+  reach(query: TimerQuery): Promise<TimerPosition | null>;
+  /** How many `list` has in all; looks at `countScanLimit` rows at most. */
+  count(query: CountQuery): Promise<Count>;
   /**
    * Changes one timer and its open executions in one transaction. `decide` is pure but for the clock and is called anew
    * in every try, with what the try has read; what it returns is written whole, or nothing is.
@@ -44,20 +49,8 @@ export interface TimerStore {
    * stay. Answers, in order, the timer as it is afterwards, or null where nothing was put off: then a change has to decide.
    */
   touch(keys: TimerKey[], now: number): Promise<(Timer | null)[]>;
-  /** How many timers are in each state, all namespaces; may be seconds old. */
-  counts(): Promise<Record<TimerState, number>>;
-}
-
-export interface TimerQuery {
-  namespace: string;
-  after: string | null;
-  limit: number;
-  state?: TimerState;
-  tag?: string;
-  idPrefix?: string;
-  /** Bounds on the next occurrence's dueAt, each exclusive. */
-  dueBefore?: number;
-  dueAfter?: number;
+  /** How many timers are in each state, of this namespace or of all; may be seconds old. */
+  counts(namespace?: string): Promise<Record<TimerState, number>>;
 }
 
 export interface Decision<Reply> {
@@ -74,14 +67,6 @@ export interface ExecutionStore {
 
 export interface ExecutionWithAttempts extends Execution {
   attempts: AttemptRecord[];
-}
-
-export interface ExecutionQuery {
-  namespace: string;
-  timerId?: string;
-  state?: ExecutionState;
-  before: { scheduledFor: number; id: string } | null;
-  limit: number;
 }
 
 // What the scheduler does.

@@ -7,7 +7,7 @@ import { planMisfires, type MisfirePlan } from './misfire.js';
 import type { MissedRun } from './missed.js';
 import { nextOccurrence } from './occurrences.js';
 import type { Occurrence } from './schedule.js';
-import type { Timer } from './timer.js';
+import { hostOf, type Timer } from './timer.js';
 
 /** How long after its last claim a timer is looked at again, to close it should its settle have failed to. */
 export const closeCheckMs = 600_000;
@@ -90,7 +90,7 @@ export function newExecution(timer: Timer, { scheduledFor, dueAt }: Occurrence):
     namespace: timer.namespace,
     timerId: timer.id,
     shard: timer.shard,
-    host: new URL(timer.definition.target.url).host,
+    host: hostOf(timer.definition.target),
     scheduledFor,
     dueAt,
     state: 'claimed',

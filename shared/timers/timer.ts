@@ -42,6 +42,11 @@ export interface Target {
   timeoutMs: number;
 }
 
+/** The destination's host and port; the port only where it is not the scheme's own. */
+export function hostOf({ url }: Pick<Target, 'url'>): string {
+  return new URL(url).host;
+}
+
 /** What a timer does, as one version. A change writes a new version; executions name the one they were claimed under. */
 export interface Definition {
   version: number;

@@ -20,6 +20,7 @@ import { rescueContract } from './store/rescue-contract.js';
 import { scheduleContract } from './store/schedule-contract.js';
 import { settleContract } from './store/settle-contract.js';
 import { stampContract } from './store/stamp-contract.js';
+import { timerListContract } from './store/timer-list-contract.js';
 import { timerContract } from './store/timer-contract.js';
 import { touchContract } from './store/touch-contract.js';
 import { turnContract } from './store/turn-contract.js';
@@ -34,6 +35,7 @@ export function storeContract(name: string, open: OpenStore): void {
 export function timersContract(name: string, open: OpenStore): void {
   describe(`timers in the store, ${name}`, () => {
     timerContract(open);
+    timerListContract(open);
     changeContract(open);
     raceContract(open);
     pauseContract(open);

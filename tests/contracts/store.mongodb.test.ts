@@ -79,7 +79,8 @@ describe('a store on MongoDB of layout 1', () => {
       await db
         .collection('timers')
         .updateMany({}, [
-          { $unset: ['manualRuns', 'pause', 'busy', 'buffered', 'definition.misfire', 'definition.overlap'] },
+          { $unset: ['manualRuns', 'pause', 'busy', 'buffered', 'host'] },
+          { $unset: ['definition.misfire', 'definition.overlap'] },
           { $set: { stamp: { $concat: ['$uid', '.1.none'] } } },
         ]);
       const added = ['held', 'abort', 'covers', 'clockOffsetMs'];
@@ -100,6 +101,8 @@ describe('a store on MongoDB of layout 1', () => {
     const [store] = stores;
     for (const timer of timers) expect(await readTimer(store!, timer)).toEqual(timer);
     expect(await readExecution(store!, running)).toEqual(running);
+    const ofHost = { namespace: 'default', host: '127.0.0.1:9', after: null, limit: 10 };
+    expect(await store!.timers.list(ofHost)).toHaveLength(3);
     const ref = { ...timers[1]!, version: 1 };
     expect([...(await store!.delivery.definitions([ref])).values()]).toEqual([timers[1]!.definition]);
     expect(await store!.schedule.claim([claimOf(timers[0]!)])).toEqual({ existed: new Set() });
@@ -119,12 +122,12 @@ describe('a store on MongoDB of layout 1', () => {
 
     expect(await readTimer(store, timers[0]!)).toEqual(claimed);
     const meta = await onDatabase(database, (db) => db.collection('meta').findOne({}));
-    expect(meta).toMatchObject({ layout: 2 });
+    expect(meta).toMatchObject({ layout: 3 });
   });
 
   it('is refused where the layout is one of a later version', async () => {
     const { database } = await setup();
-    await onDatabase(database, (db) => db.collection('meta').updateOne({}, { $set: { layout: 3 } }));
+    await onDatabase(database, (db) => db.collection('meta').updateOne({}, { $set: { layout: 99 } }));
 
     await expect(openMongoStore({ url: mongoUrl(), database })).rejects.toMatchObject({
       code: 'incompatible-store',
@@ -180,7 +183,8 @@ describe('the indexes on MongoDB', () => {
     ],
     [
       'timers by id',
-      (store) => store.timers.list({ namespace: 'default', after: 't-0003', limit: 10, idPrefix: 't' }),
+      (store) =>
+        store.timers.list({ namespace: 'default', after: { id: 't-0003', at: 0 }, limit: 10, idPrefix: 't' }),
       '{ _id: 1 }',
     ],
   ];

@@ -212,6 +212,25 @@ describe('a SQLite file of an older version', () => {
     ).toEqual(timer);
   });
 
+  it.each([
+    ['https://Shop.example/a?b', 'shop.example'],
+    ['HTTPS://shop.example:443', 'shop.example'],
+    ['http://shop.example:443?x=/', 'shop.example:443'],
+    ['http://[::1]:80/', '[::1]'],
+    ['http://10.0.0.7:8080/a/b', '10.0.0.7:8080'],
+  ])('knows the host of %s afterwards', async (url, host) => {
+    const { withRaw, open } = setup();
+    withRaw((raw) => {
+      raw.exec(original);
+      raw.prepare("UPDATE timers SET definition = json_set(definition, '$.target.url', ?)").run(url);
+    });
+
+    const store = await open();
+
+    const query = { namespace: 'default', after: null, limit: 9 };
+    expect(await store.timers.list({ ...query, host })).toHaveLength(1);
+  });
+
   it('has the tables and indexes of a new one afterwards, and is opened again as such', async () => {
     const { folder, path, withRaw, open } = setup();
     const fresh = join(folder, 'fresh.db');

@@ -16,6 +16,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   createTimers: write,
   getTimer: read,
   listTimers: read,
+  countTimers: read,
   putTimer: write,
   patchTimer: write,
   cancelTimer: write,

@@ -95,6 +95,14 @@ export const previewExamples: Examples = {
   },
 };
 
+export const timerCountExamples: Examples = {
+  all: { summary: 'all of the namespace', value: { filter: {} } },
+  tomorrow: {
+    summary: 'with a tag, due before an instant',
+    value: { filter: { tag: 'reminder', dueBefore: later } },
+  },
+};
+
 export const pauseExamples: Examples = {
   open: { summary: 'until it is resumed', value: { reason: 'the shop is closed' } },
   tonight: { summary: 'for eight hours', value: { reason: 'maintenance', until: 'PT8H' } },

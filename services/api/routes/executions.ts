@@ -5,7 +5,7 @@ import { executionStates } from '../../../shared/timers/execution.js';
 import { describeExecution } from '../definition/execution-description.js';
 import { Problem } from '../plugins/problems.js';
 import type { App } from '../plugins/validation.js';
-import { decodeCursor, defaultLimit, pageOf, pageQuery } from '../schemas/page.js';
+import { decodeCursor, defaultLimit, encodeCursor, pageQuery, type Place } from '../schemas/page.js';
 import { problemAnswers } from '../schemas/problem.js';
 import { readingHeaders } from '../schemas/request.js';
 import { timerId } from '../schemas/timer-request.js';
@@ -46,17 +46,15 @@ function addList(app: App, executions: ExecutionStore): void {
     },
     async ({ namespace, query }) => {
       const { cursor, limit = defaultLimit, ...filters } = query;
-      const rows = await executions.list({
-        ...filters,
-        namespace,
-        before: cursor === undefined ? null : positionOf(cursor),
-        limit: limit + 1,
-      });
-      return pageOf(rows, {
-        limit,
-        show: describeExecution,
-        key: ({ scheduledFor, id }) => [scheduledFor, id],
-      });
+      const list = { ...filters, namespace };
+      const before = cursor === undefined ? null : positionOf(decodeCursor(list, cursor));
+      const rows = await executions.list({ ...list, before, limit: limit + 1 });
+      const last = rows[limit - 1];
+      const next = rows.length > limit && last ? { at: last.scheduledFor, id: last.id } : null;
+      return {
+        data: rows.slice(0, limit).map(describeExecution),
+        nextCursor: next && encodeCursor(list, next),
+      };
     },
   );
 }
@@ -90,7 +88,6 @@ function addReading(app: App, executions: ExecutionStore): void {
   );
 }
 
-function positionOf(cursor: string): { scheduledFor: number; id: string } {
-  const [scheduledFor, id] = decodeCursor(cursor, ['number', 'string']);
-  return { scheduledFor, id };
+function positionOf({ at, id }: Place): { scheduledFor: number; id: string } {
+  return { scheduledFor: at, id };
 }

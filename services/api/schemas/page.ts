@@ -1,5 +1,6 @@
 /** Pages of lists: an opaque cursor that says after which row the next page begins, so inserts move nothing. */
 import Type from 'typebox';
+import { hash32 } from '../../../shared/base/ids.js';
 import { invalidRequest, type Problem } from '../plugins/problems.js';
 
 export const defaultLimit = 50;
@@ -16,41 +17,41 @@ export const pageQuery = {
       minimum: 1,
       maximum: 1_000,
       default: defaultLimit,
-      description: 'rows at most, 1 to 1000',
+      description: 'rows at most, 1 to 1000; a page may have fewer, or none, and yet not be the last',
     }),
   ),
 };
 
-export interface Page<Row> {
-  data: Row[];
-  nextCursor: string | null;
+/** The place in a list that a cursor names: the instant that the list goes by, and the id. */
+export interface Place {
+  at: number;
+  id: string;
 }
 
-/** A page from `limit + 1` rows: the last one only tells that there is a next page. */
-export function pageOf<Row, Shown>(
-  rows: Row[],
-  { limit, show, key }: { limit: number; show(row: Row): Shown; key(row: Row): unknown[] },
-): Page<Shown> {
-  const data = rows.slice(0, limit);
-  const last = data.at(-1);
-  const nextCursor = rows.length > limit && last ? encodeCursor(key(last)) : null;
-  return { data: data.map(show), nextCursor };
+/** Of the cursor's own form. A cursor is good for the list that gave it, so it bears a digest of what that list is of. */
+const version = 2;
+
+/** @param list what the list is of: namespace, filters, order; in the same words each time */
+export function encodeCursor(list: object, { at, id }: Place): string {
+  const parts = [version, digestOf(list), at, id];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-function encodeCursor(key: unknown[]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
+/** The place that a cursor names; throws the problem of one that we have not given, or not for this list. */
+export function decodeCursor(list: object, cursor: string): Place {
+  const parts = parse(cursor);
+  if (!Array.isArray(parts) || parts.length !== 4) throw badCursor();
+  const [given, digest, at, id] = parts as unknown[];
+  if (given !== version || typeof digest !== 'number' || !Number.isSafeInteger(at) || typeof id !== 'string')
+    throw badCursor();
+  if (digest !== digestOf(list))
+    throw wrongCursor('is of a list with other filters; send the same ones, or begin again without it');
+  return { at: at as number, id };
 }
 
-/** The key within a cursor, whose parts are of these types; throws the problem of one that we have not given. */
-export function decodeCursor<const Kinds extends readonly ('string' | 'number')[]>(
-  cursor: string,
-  kinds: Kinds,
-): { [Index in keyof Kinds]: Kinds[Index] extends 'string' ? string : number } {
-  const key = parse(cursor);
-  const fits =
-    Array.isArray(key) && key.length === kinds.length && kinds.every((kind, i) => typeof key[i] === kind);
-  if (!fits) throw badCursor();
-  return key as never;
+function digestOf(list: object): number {
+  const given = Object.entries(list).filter(([, value]) => value !== undefined);
+  return hash32(JSON.stringify(given.sort(([one], [other]) => (one < other ? -1 : 1))));
 }
 
 function parse(cursor: string): unknown {
@@ -62,6 +63,9 @@ function parse(cursor: string): unknown {
 }
 
 function badCursor(): Problem {
-  const detail = 'is not one that a page of this list has given; begin again without it';
+  return wrongCursor('is not one that a page of this list has given; begin again without it');
+}
+
+function wrongCursor(detail: string): Problem {
   return invalidRequest([{ pointer: '/cursor', detail, in: 'query' }]);
 }

@@ -77,6 +77,11 @@ const codes = {
     'The Idempotency-Key was used for another request',
     'it came with another body before; use a new key for a new request',
   ],
+  'query-too-broad': [
+    422,
+    'The filters would look at too much',
+    'this would look at more than an index can tell: add one of `tag`, `host`, `idPrefix`',
+  ],
   'headers-too-large': [431, 'The headers are too large', 'send fewer or shorter headers'],
   internal: [500, 'Something went wrong on our side', 'it is logged under the id that `instance` names'],
   'store-unavailable': [

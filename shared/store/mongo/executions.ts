@@ -1,7 +1,8 @@
 /** Executions for those who look at them: each with the records of its attempts. */
 import type { Filter } from 'mongodb';
 import { attemptId } from '../../timers/outcome.js';
-import type { ExecutionQuery, ExecutionStore, ExecutionWithAttempts } from '../store.js';
+import type { ExecutionQuery } from '../queries.js';
+import type { ExecutionStore, ExecutionWithAttempts } from '../store.js';
 import { type Database, wholeBatch } from './database.js';
 import { type ExecutionRow, toAttempt, toExecution } from './rows.js';
 

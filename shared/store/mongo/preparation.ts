@@ -8,6 +8,7 @@ import { openStates } from '../../timers/execution.js';
 import { shardCount } from '../../timers/timer.js';
 import type { Database } from './database.js';
 import { isRefused } from './errors.js';
+import { timerIndexes } from './timer-lists.js';
 import { layout, upgrade } from './upgrade.js';
 
 /** A transaction that its owner left behind blocks others for so long, unless somebody ends it before. */
@@ -56,7 +57,11 @@ async function createIndexes(db: Database): Promise<void> {
   await Promise.all([
     db.timers.createIndexes([
       { key: { state: 1, wakeAt: 1, shard: 1 } },
-      { key: { namespace: 1, tags: 1, _id: 1 }, partialFilterExpression: { tags: { $exists: true } } },
+      { key: timerIndexes.tag, partialFilterExpression: { tags: { $exists: true } } },
+      { key: timerIndexes.host },
+      { key: timerIndexes.state },
+      { key: timerIndexes.nextDueAt, partialFilterExpression: { 'next.dueAt': { $exists: true } } },
+      { key: timerIndexes.createdAt },
     ]),
     db.executions.createIndexes([
       { key: { state: 1, wakeAt: 1, shard: 1, holder: 1 } },

@@ -10,11 +10,13 @@ import type { Binary, Document } from 'mongodb';
 import type { Execution } from '../../timers/execution.js';
 import type { AttemptRecord } from '../../timers/outcome.js';
 import type { Occurrence } from '../../timers/schedule.js';
-import type { Definition, Timer, TimerKey } from '../../timers/timer.js';
+import { type Definition, hostOf, type Timer, type TimerKey } from '../../timers/timer.js';
 import type { ProcessRow } from '../processes.js';
 
 export interface TimerRow extends Omit<Timer, 'id' | 'tags'> {
   _id: string;
+  /** Of the target. */
+  host: string;
   /** Left out when there are none, so that only tagged timers are in the index of tags. */
   tags?: string[];
   /**
@@ -103,12 +105,13 @@ export function toTimerRow(timer: Timer): TimerRow {
   return {
     _id: timerRowId(timer),
     ...rest,
+    host: hostOf(timer.definition.target),
     ...(tags.length > 0 ? { tags } : {}),
     stamp: stampOf(timer),
   };
 }
 
-export function toTimer({ _id, stamp: _stamp, tags, ...rest }: TimerRow): Timer {
+export function toTimer({ _id, stamp: _stamp, host: _host, tags, ...rest }: TimerRow): Timer {
   return { id: _id.slice(rest.namespace.length + 1), ...rest, tags: tags ?? [] };
 }
 

@@ -1,24 +1,23 @@
 /** What the API does with timers, but for changes (changes.ts) and touches (touching.ts). */
-import type { Filter } from 'mongodb';
 import { type Timer, type TimerKey, type TimerState, timerStates } from '../../timers/timer.js';
-import type { TimerQuery, TimerStore } from '../store.js';
+import type { TimerStore } from '../store.js';
 import { insertNew } from './batches.js';
 import { change } from './changes.js';
 import { type Database, wholeBatch } from './database.js';
-import { timerRowId, type TimerRow, toTimer, toTimerRow } from './rows.js';
+import { timerRowId, toTimer, toTimerRow } from './rows.js';
+import { countTimers, listTimers, reachOfTimers } from './timer-lists.js';
 import { touch } from './touching.js';
-
-/** A filter that no index serves may look at every timer of a namespace: the server stops it then. */
-const listLimitMs = 3_000;
 
 export function timerStore(db: Database): TimerStore {
   return {
     create: (timers) => create(db, timers),
     read: (key) => read(db, key),
-    list: (query) => list(db, query),
+    list: (query) => listTimers(db, query),
+    reach: (query) => reachOfTimers(db, query),
+    count: (query) => countTimers(db, query),
     change: (key, decide) => change(db, key, decide),
     touch: (keys, now) => touch(db, keys, now),
-    counts: () => counts(db),
+    counts: (namespace) => counts(db, namespace),
   };
 }
 
@@ -40,38 +39,11 @@ async function read(db: Database, key: TimerKey): Promise<Timer | null> {
   return row && toTimer(row);
 }
 
-async function list(db: Database, query: TimerQuery): Promise<Timer[]> {
-  const rows = await db.timers
-    .find(filterOf(query), { sort: { _id: 1 }, limit: query.limit, maxTimeMS: listLimitMs, ...wholeBatch })
-    .toArray();
-  return rows.map(toTimer);
-}
-
-function filterOf(query: TimerQuery): Filter<TimerRow> {
-  const { namespace, after, state, tag, idPrefix = '', dueBefore, dueAfter } = query;
-  const prefix = timerRowId({ namespace, id: idPrefix });
-  const due = {
-    ...(dueBefore === undefined ? {} : { $lt: dueBefore }),
-    ...(dueAfter === undefined ? {} : { $gt: dueAfter }),
-  };
-  const from =
-    after === null ? { $gte: prefix } : { $gte: prefix, $gt: timerRowId({ namespace, id: after }) };
-  return {
-    namespace,
-    _id: { ...from, $lt: endOfPrefix(prefix) },
-    ...(state === undefined ? {} : { state }),
-    ...(tag === undefined ? {} : { tags: tag }),
-    ...(Object.keys(due).length > 0 ? { 'next.dueAt': due } : {}),
-  };
-}
-
-/** The first string after all that begin with `prefix`. */
-function endOfPrefix(prefix: string): string {
-  return `${prefix}\u{10ffff}`;
-}
-
-async function counts(db: Database): Promise<Record<TimerState, number>> {
-  const numbers = await Promise.all(timerStates.map((state) => db.timers.countDocuments({ state })));
+async function counts(db: Database, namespace: string | undefined): Promise<Record<TimerState, number>> {
+  const within = namespace === undefined ? {} : { namespace };
+  const numbers = await Promise.all(
+    timerStates.map((state) => db.timers.countDocuments({ ...within, state })),
+  );
   return Object.fromEntries(timerStates.map((state, i) => [state, numbers[i]!])) as Record<
     TimerState,
     number

@@ -2,7 +2,7 @@
  * From an older layout of the rows to the present one. Every step looks for what has not been done yet, so that it may
  * be broken off and repeated, and done by several processes at once. No process of an older version may still run.
  *
- * Layout 2: misfires, overlap, pauses, manual runs and test clocks.
+ * Layout 2: misfires, overlap, pauses, manual runs and test clocks. Layout 3: the host of each timer's target.
  */
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Definition } from '../../timers/timer.js';
@@ -10,7 +10,7 @@ import type { Database } from './database.js';
 import { markOfNext, stampWith } from './rows.js';
 
 /** Of the shapes in rows.ts. */
-export const layout = 2;
+export const layout = 3;
 
 /** What every definition of layout 1 meant. */
 const meant: Pick<Definition, 'misfire' | 'overlap'> = {
@@ -24,7 +24,13 @@ const stride = 5_000;
 /** False where nobody knows the way. */
 export async function upgrade(db: Database, from: number): Promise<boolean> {
   if (from === layout) return true;
-  if (from !== 1) return false;
+  if (from !== 1 && from !== 2) return false;
+  if (from === 1) await toLayout2(db);
+  await toLayout3(db);
+  return true;
+}
+
+async function toLayout2(db: Database): Promise<void> {
   const definition = { 'definition.misfire': meant.misfire, 'definition.overlap': meant.overlap };
   await changeAll(db.timers, { manualRuns: { $exists: false } }, [
     { $set: { ...definition, manualRuns: 0, pause: null, busy: null, buffered: null } },
@@ -34,8 +40,30 @@ export async function upgrade(db: Database, from: number): Promise<boolean> {
   await changeAll(db.executions, { held: { $exists: false } }, [
     { $set: { held: false, abort: false, covers: null, clockOffsetMs: 0 } },
   ]);
-  await db.meta.updateOne({ _id: 'store', layout: 1 }, { $set: { layout } });
-  return true;
+  await db.meta.updateOne({ _id: 'store', layout: 1 }, { $set: { layout: 2 } });
+}
+
+async function toLayout3(db: Database): Promise<void> {
+  await changeAll(db.timers, { host: { $exists: false } }, [
+    { $set: { host: hostWithin('$definition.target.url') } },
+  ]);
+  await db.meta.updateOne({ _id: 'store', layout: 2 }, { $set: { layout: 3 } });
+}
+
+/** Host and port of a URL without user, in lower case and without the port of its scheme. */
+function hostWithin(url: string): Document {
+  const parts = {
+    $regexFind: {
+      input: { $toLower: url },
+      regex: /^(?:https:\/\/([^/?]*?)(?::443)?|http:\/\/([^/?]*?)(?::80)?)(?:[/?]|$)/,
+    },
+  };
+  return {
+    $let: {
+      vars: { parts },
+      in: { $ifNull: [{ $first: '$$parts.captures' }, { $arrayElemAt: ['$$parts.captures', 1] }, ''] },
+    },
+  };
 }
 
 /** Range by range in the order of `_id`. */

@@ -1,6 +1,7 @@
 /** ExecutionStore on SQLite: executions with their attempts, for those who look. */
 import type { AttemptRecord } from '../../timers/outcome.js';
-import type { ExecutionQuery, ExecutionStore, ExecutionWithAttempts } from '../store.js';
+import type { ExecutionQuery } from '../queries.js';
+import type { ExecutionStore, ExecutionWithAttempts } from '../store.js';
 import type { Database } from './database.js';
 import { executionColumns, executionFrom, type ExecutionRow } from './rows.js';
 

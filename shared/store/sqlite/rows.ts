@@ -1,9 +1,11 @@
 /** Timers and executions as rows: a column for each field, JSON for what is never compared. */
 import type { Covers, Execution } from '../../timers/execution.js';
-import type { Definition, Pause, Timer } from '../../timers/timer.js';
+import { hostOf, type Definition, type Pause, type Timer } from '../../timers/timer.js';
 
 export interface TimerRow extends Omit<Timer, 'definition' | 'next' | 'pause' | 'tags' | 'metadata'> {
   definition: string;
+  /** Of the target. */
+  host: string;
   nextScheduledFor: number | null;
   nextDueAt: number | null;
   pause: string | null;
@@ -26,6 +28,7 @@ const timerNames = [
   'state',
   'generation',
   'definition',
+  'host',
   'digest',
   'idempotencyKey',
   'nextScheduledFor',
@@ -97,6 +100,7 @@ export function timerValues(timer: Timer): unknown[] {
   const row: TimerRow = {
     ...timer,
     definition: JSON.stringify(timer.definition),
+    host: hostOf(timer.definition.target),
     nextScheduledFor: timer.next?.scheduledFor ?? null,
     nextDueAt: timer.next?.dueAt ?? null,
     pause: timer.pause && JSON.stringify(timer.pause),
@@ -107,7 +111,7 @@ export function timerValues(timer: Timer): unknown[] {
 }
 
 export function timerFrom(row: TimerRow): Timer {
-  const { definition, nextScheduledFor, nextDueAt, pause, tags, metadata, ...rest } = row;
+  const { definition, host: _host, nextScheduledFor, nextDueAt, pause, tags, metadata, ...rest } = row;
   return {
     ...rest,
     definition: JSON.parse(definition) as Definition,

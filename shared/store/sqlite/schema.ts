@@ -5,11 +5,11 @@
  */
 import { CarillonError } from '../../base/errors.js';
 import { openStates } from '../../timers/execution.js';
-import { shardCount, timerStates } from '../../timers/timer.js';
+import { shardCount } from '../../timers/timer.js';
 import type { Database } from './database.js';
 import { upgrades } from './upgrades.js';
 
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** Conditions that must read the same in an index and in the queries that are to use it. */
 export const isOpenState = `state IN ('${openStates.join("','")}')`;
@@ -33,6 +33,7 @@ const tables = `
     state TEXT NOT NULL,
     generation INTEGER NOT NULL,
     definition TEXT NOT NULL,
+    host TEXT NOT NULL,
     digest TEXT NOT NULL,
     idempotencyKey TEXT,
     nextScheduledFor INTEGER,
@@ -51,8 +52,10 @@ const tables = `
     wakeAt INTEGER NOT NULL,
     PRIMARY KEY (namespace, id)
   ) STRICT;
-  CREATE INDEX timersOfNamespace ON timers (namespace, id, nextDueAt);
-  CREATE INDEX timersOfState ON timers (namespace, state, id, nextDueAt);
+  CREATE INDEX timersOfState ON timers (namespace, state, id);
+  CREATE INDEX timersOfHost ON timers (namespace, host, id);
+  CREATE INDEX timersByNextDueAt ON timers (namespace, nextDueAt, id) WHERE nextDueAt IS NOT NULL;
+  CREATE INDEX timersByCreatedAt ON timers (namespace, createdAt, id);
   CREATE INDEX timersDue ON timers (wakeAt, shard) WHERE state = 'active';
   CREATE INDEX timersPaused ON timers (wakeAt, shard) WHERE state = 'paused';
   CREATE INDEX timersExpired ON timers (wakeAt) WHERE ${isClosedState};
@@ -129,7 +132,7 @@ const tables = `
   ) STRICT;
 `;
 
-/** Kept by triggers, so that no writer can forget them: the index from tag to timer, and the number of timers by state. */
+/** Kept by triggers, so that no writer can forget them: the index from tag to timer, and the number of timers by namespace and state. */
 const derived = `
   CREATE TABLE timerTags (
     namespace TEXT NOT NULL,
@@ -150,17 +153,23 @@ const derived = `
       AND tag IN (SELECT value FROM json_each(old.tags));
   END;
 
-  CREATE TABLE timerCounts (state TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
-  INSERT INTO timerCounts VALUES ${timerStates.map((state) => `('${state}', 0)`).join(', ')};
+  CREATE TABLE timerCounts (
+    namespace TEXT NOT NULL,
+    state TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (namespace, state)
+  ) STRICT, WITHOUT ROWID;
   CREATE TRIGGER countOfNewTimer AFTER INSERT ON timers BEGIN
-    UPDATE timerCounts SET count = count + 1 WHERE state = new.state;
+    INSERT INTO timerCounts VALUES (new.namespace, new.state, 1)
+      ON CONFLICT (namespace, state) DO UPDATE SET count = count + 1;
   END;
   CREATE TRIGGER countOfChangedTimer AFTER UPDATE OF state ON timers WHEN new.state <> old.state BEGIN
-    UPDATE timerCounts SET count = count - 1 WHERE state = old.state;
-    UPDATE timerCounts SET count = count + 1 WHERE state = new.state;
+    UPDATE timerCounts SET count = count - 1 WHERE namespace = old.namespace AND state = old.state;
+    INSERT INTO timerCounts VALUES (new.namespace, new.state, 1)
+      ON CONFLICT (namespace, state) DO UPDATE SET count = count + 1;
   END;
   CREATE TRIGGER countOfRemovedTimer AFTER DELETE ON timers BEGIN
-    UPDATE timerCounts SET count = count - 1 WHERE state = old.state;
+    UPDATE timerCounts SET count = count - 1 WHERE namespace = old.namespace AND state = old.state;
   END;
 `;
 

@@ -1,9 +1,11 @@
 /** TimerStore on SQLite: create, read, list and count; `change` has a file of its own. */
-import type { Timer, TimerKey, TimerState } from '../../timers/timer.js';
-import type { Current, Decision, TimerQuery, TimerStore } from '../store.js';
+import { type Timer, type TimerKey, type TimerState, timerStates } from '../../timers/timer.js';
+import type { Count, CountQuery, TimerPosition, TimerQuery } from '../queries.js';
+import type { Current, Decision, TimerStore } from '../store.js';
 import { changeTimer } from './changes.js';
 import type { Database } from './database.js';
-import { insertTimer, selectTimer, timerColumns, timerFrom, timerValues, type TimerRow } from './rows.js';
+import { insertTimer, selectTimer, timerFrom, timerValues, type TimerRow } from './rows.js';
+import { countTimers, listTimers, reachOfTimers } from './timer-lists.js';
 import { touchTimer } from './touching.js';
 
 export class SqliteTimers implements TimerStore {
@@ -32,9 +34,15 @@ export class SqliteTimers implements TimerStore {
   }
 
   list(query: TimerQuery): Promise<Timer[]> {
-    const { from, order, where, values } = selection(query);
-    const text = `SELECT ${timerColumns} FROM ${from} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`;
-    return this.#db.read(() => (this.#db.sql(text).all(...values, query.limit) as TimerRow[]).map(timerFrom));
+    return this.#db.read(() => listTimers(this.#db, query).map(timerFrom));
+  }
+
+  reach(query: TimerQuery): Promise<TimerPosition | null> {
+    return this.#db.read(() => reachOfTimers(this.#db, query));
+  }
+
+  count(query: CountQuery): Promise<Count> {
+    return this.#db.read(() => countTimers(this.#db, query));
   }
 
   change<Reply>(key: TimerKey, decide: (current: Current | null) => Decision<Reply>): Promise<Reply> {
@@ -45,44 +53,18 @@ export class SqliteTimers implements TimerStore {
     return this.#db.write(() => keys.map((key) => touchTimer(this.#db, key, now)));
   }
 
-  counts(): Promise<Record<TimerState, number>> {
+  counts(namespace?: string): Promise<Record<TimerState, number>> {
+    const where = namespace === undefined ? '' : 'WHERE namespace = ?';
+    const values = namespace === undefined ? [] : [namespace];
     return this.#db.read(() => {
-      const rows = this.#db.sql('SELECT state, count FROM timerCounts').all() as {
-        state: TimerState;
-        count: number;
-      }[];
-      return Object.fromEntries(rows.map(({ state, count }) => [state, count])) as Record<TimerState, number>;
+      const rows = this.#db
+        .sql(`SELECT state, sum(count) AS count FROM timerCounts ${where} GROUP BY state`)
+        .all(...values) as { state: TimerState; count: number }[];
+      const counts = new Map(rows.map(({ state, count }) => [state, count]));
+      return Object.fromEntries(timerStates.map((state) => [state, counts.get(state) ?? 0])) as Record<
+        TimerState,
+        number
+      >;
     });
   }
-}
-
-/** Above every character that an id may contain. */
-const afterAll = '\u{7f}';
-
-function selection(query: TimerQuery): {
-  from: string;
-  order: string;
-  where: string[];
-  values: (string | number)[];
-} {
-  const table = query.tag === undefined ? 'timers' : 'timerTags';
-  const where = [`${table}.namespace = ?`, `${table}.id > ?`];
-  const values: (string | number)[] = [query.namespace, query.after ?? ''];
-  const restrict = (condition: string, ...bounds: (string | number)[]): void => {
-    where.push(condition);
-    values.push(...bounds);
-  };
-  if (query.state !== undefined) restrict('timers.state = ?', query.state);
-  if (query.tag !== undefined) restrict('timerTags.tag = ?', query.tag);
-  if (query.idPrefix !== undefined)
-    restrict(`${table}.id >= ? AND ${table}.id < ?`, query.idPrefix, query.idPrefix + afterAll);
-  if (query.dueBefore !== undefined) restrict('timers.nextDueAt < ?', query.dueBefore);
-  if (query.dueAfter !== undefined) restrict('timers.nextDueAt > ?', query.dueAfter);
-  return { from: source(query), order: `${table}.id`, where, values };
-}
-
-/** Walks an index in the order of ids, which bears what the query filters by: rows are read only where they match. */
-function source({ tag, state }: TimerQuery): string {
-  if (tag !== undefined) return 'timerTags CROSS JOIN timers USING (namespace, id)';
-  return `timers INDEXED BY ${state === undefined ? 'timersOfNamespace' : 'timersOfState'}`;
 }

@@ -39,4 +39,51 @@ export const upgrades: readonly Upgrade[] = [
     `,
   },
   { from: 2, statements: 'ALTER TABLE documents ADD COLUMN writtenAt INTEGER NOT NULL DEFAULT 0;' },
+  {
+    from: 3,
+    statements: `
+      ALTER TABLE timers ADD COLUMN host TEXT NOT NULL DEFAULT '';
+      UPDATE timers SET host = ${hostWithin("definition ->> '$.target.url'")};
+      DROP INDEX timersOfNamespace;
+      DROP INDEX timersOfState;
+      CREATE INDEX timersOfState ON timers (namespace, state, id);
+      CREATE INDEX timersOfHost ON timers (namespace, host, id);
+      CREATE INDEX timersByNextDueAt ON timers (namespace, nextDueAt, id) WHERE nextDueAt IS NOT NULL;
+      CREATE INDEX timersByCreatedAt ON timers (namespace, createdAt, id);
+
+      DROP TRIGGER countOfNewTimer;
+      DROP TRIGGER countOfChangedTimer;
+      DROP TRIGGER countOfRemovedTimer;
+      DROP TABLE timerCounts;
+      CREATE TABLE timerCounts (
+        namespace TEXT NOT NULL,
+        state TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (namespace, state)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO timerCounts SELECT namespace, state, count(*) FROM timers GROUP BY namespace, state;
+      CREATE TRIGGER countOfNewTimer AFTER INSERT ON timers BEGIN
+        INSERT INTO timerCounts VALUES (new.namespace, new.state, 1)
+          ON CONFLICT (namespace, state) DO UPDATE SET count = count + 1;
+      END;
+      CREATE TRIGGER countOfChangedTimer AFTER UPDATE OF state ON timers WHEN new.state <> old.state BEGIN
+        UPDATE timerCounts SET count = count - 1 WHERE namespace = old.namespace AND state = old.state;
+        INSERT INTO timerCounts VALUES (new.namespace, new.state, 1)
+          ON CONFLICT (namespace, state) DO UPDATE SET count = count + 1;
+      END;
+      CREATE TRIGGER countOfRemovedTimer AFTER DELETE ON timers BEGIN
+        UPDATE timerCounts SET count = count - 1 WHERE namespace = old.namespace AND state = old.state;
+      END;
+    `,
+  },
 ];
+
+/** Host and port of a URL without user, in lower case and without the port of its scheme. */
+function hostWithin(url: string): string {
+  const rest = `substr(lower(${url}), instr(${url}, '://') + 3)`;
+  const end = `min(instr(rest || '/', '/'), instr(rest || '?', '?'))`;
+  const host = `(SELECT substr(rest, 1, ${end} - 1) FROM (SELECT ${rest} AS rest))`;
+  return `iif(lower(${url}) LIKE 'https:%',
+    iif(${host} LIKE '%:443', substr(${host}, 1, length(${host}) - 4), ${host}),
+    iif(${host} LIKE '%:80', substr(${host}, 1, length(${host}) - 3), ${host}))`;
+}

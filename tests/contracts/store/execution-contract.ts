@@ -1,6 +1,7 @@
 /** Contract of ExecutionStore: reading executions with their attempts. */
 import { describe, expect, it } from 'vitest';
-import type { ExecutionQuery, Store } from '../../../shared/store/store.js';
+import type { ExecutionQuery } from '../../../shared/store/queries.js';
+import type { Store } from '../../../shared/store/store.js';
 import type { Execution } from '../../../shared/timers/execution.js';
 import type { Timer } from '../../../shared/timers/timer.js';
 import { baseTime, makeExecution, makeTimer } from '../../support/factories.js';

@@ -1,6 +1,6 @@
 /** Contract of TimerStore but for `change`: create, read, list and count. */
 import { describe, expect, it } from 'vitest';
-import type { TimerQuery } from '../../../shared/store/store.js';
+import type { TimerQuery } from '../../../shared/store/queries.js';
 import { baseTime, makeTimer } from '../../support/factories.js';
 import { useStore, type OpenStore } from './opened-store.js';
 import { makeTimers } from './steps.js';
@@ -117,8 +117,8 @@ export function timerContract(open: OpenStore): void {
       ]);
 
       const first = await store.timers.list({ ...all, limit: 2 });
-      const second = await store.timers.list({ ...all, limit: 2, after: 't-0001' });
-      const third = await store.timers.list({ ...all, limit: 2, after: 't-0003' });
+      const second = await store.timers.list({ ...all, limit: 2, after: { id: 't-0001', at: 0 } });
+      const third = await store.timers.list({ ...all, limit: 2, after: { id: 't-0003', at: 0 } });
 
       expect([first, second, third].map(ids)).toEqual([
         ['t-0000', 't-0001'],
@@ -179,7 +179,9 @@ export function timerContract(open: OpenStore): void {
       await store.timers.create(['a_1', 'aX1', 'a_2', 'ba_1', 'A_1'].map((id) => makeTimer({ id })));
 
       expect(ids(await store.timers.list({ ...all, idPrefix: 'a_' }))).toEqual(['a_1', 'a_2']);
-      expect(ids(await store.timers.list({ ...all, idPrefix: 'a_', after: 'a_1' }))).toEqual(['a_2']);
+      expect(ids(await store.timers.list({ ...all, idPrefix: 'a_', after: { id: 'a_1', at: 0 } }))).toEqual([
+        'a_2',
+      ]);
     });
 
     it('filters by the next due time, both bounds exclusive', async () => {
