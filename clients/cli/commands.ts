@@ -5,6 +5,7 @@ import { clockCommands } from './commands/clock.js';
 import { executionCommands } from './commands/executions.js';
 import { start } from './commands/start.js';
 import { createTimer, previewTimer } from './commands/timer-creation.js';
+import { tail } from './commands/tail.js';
 import { timerCommands } from './commands/timers.js';
 import { watchTimer } from './commands/watch.js';
 import { completionScript, shells } from './completion.js';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   previewTimer,
   watchTimer,
   ...executionCommands,
+  tail,
   ...clockCommands,
   completion,
 ];

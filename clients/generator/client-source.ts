@@ -1,9 +1,9 @@
 /**
  * The generated half of the TypeScript client, from the OpenAPI document (pure): a declaration for each schema, and a
- * class with one method an operation, called by its operationId, that does nothing but name the request.
+ * class with one method an operation, called by its operationId, that does nothing but name the request. Streams have none.
  */
 import { comment, Declarations, pascal, type Field } from './declarations.js';
-import { schemaOf, type OpenApi, type Operation, type Parameter } from './openapi.js';
+import { isStream, schemaOf, type OpenApi, type Operation, type Parameter } from './openapi.js';
 
 const head = `/**
  * Written from the OpenAPI document by clients/generator: \`npx vitest run tests/clients/generation.test.ts --update\`.
@@ -15,9 +15,10 @@ import type { CallOptions, Send } from './request.js';`;
 export function clientSource(document: OpenApi): string {
   const declarations = new Declarations(document.components.schemas);
   const methods = Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) =>
-      methodSource({ method: method.toUpperCase(), path, operation }, declarations),
-    ),
+    Object.entries(operations).flatMap(([method, operation]) => {
+      const source = methodSource({ method: method.toUpperCase(), path, operation }, declarations);
+      return isStream(operation) ? [] : [source];
+    }),
   );
   return `${head}
 

@@ -43,3 +43,8 @@ export interface OpenApi {
 export function schemaOf(body: Content | undefined): Schema | undefined {
   return Object.values(body?.content ?? {})[0]?.schema;
 }
+
+/** True for an answer that goes on for ever: no method can answer it whole. */
+export function isStream({ responses }: Operation): boolean {
+  return Object.values(responses).some(({ content = {} }) => 'text/event-stream' in content);
+}

@@ -2,13 +2,16 @@
  * The client of the Carillon API, for Node 20 and browsers: `fetch` and nothing else. `timers`, `executions` and `clock`
  * are what one works with; `operations` is the API as it is, one method an operation.
  */
+import { listen, type EventFilter, type ListenOptions, type Notice } from './events.js';
 import { Executions } from './executions.js';
-import { Operations } from './generated.js';
+import { Operations, type Event as CarillonEvent } from './generated.js';
 import { TestClock } from './test-clock.js';
 import { Timers } from './timers.js';
-import { createTransport } from './transport.js';
+import { createTransport, type TransportParts } from './transport.js';
 import { chance, wait } from './waiting.js';
 
+export type { Notice } from './events.js';
+export type { Event } from './generated.js';
 export { ProblemError, UnreachableError } from './problem.js';
 
 export interface CarillonOptions {
@@ -38,6 +41,7 @@ export class Carillon {
   /** The test clock of the namespace; in development mode only. */
   readonly clock: TestClock;
   readonly #options: CarillonOptions;
+  readonly #parts: TransportParts;
 
   constructor(options: CarillonOptions) {
     const {
@@ -51,22 +55,26 @@ export class Carillon {
     const pause = options.wait ?? wait;
     const headers = { 'carillon-namespace': namespace, ...(key && { authorization: `Bearer ${key}` }) };
     const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
-    const send = createTransport({
-      url,
-      headers,
-      retries,
-      timeoutMs,
-      longestWaitMs,
-      fetch,
-      wait: pause,
-      chance,
-    });
+    const parts = { url, headers, retries, timeoutMs, longestWaitMs, fetch, wait: pause, chance };
+    const send = createTransport(parts);
     this.#options = options;
+    this.#parts = parts;
     this.namespace = namespace;
     this.operations = new Operations(send);
     this.timers = new Timers(this.operations);
     this.executions = new Executions(this.operations);
     this.clock = new TestClock(this.operations, namespace, pause);
+  }
+
+  /**
+   * What happens from now on, in the order in which it is told, until the loop is left or the signal aborts. A stream that
+   * breaks is opened anew and misses nothing that the API still keeps.
+   */
+  events(
+    filter: EventFilter = {},
+    options: ListenOptions = {},
+  ): AsyncGenerator<CarillonEvent | Notice, void, undefined> {
+    return listen(this.#parts, filter, options);
   }
 
   /** The same API, seen from another namespace. */

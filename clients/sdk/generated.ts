@@ -299,6 +299,69 @@ export interface ExecutionPage {
   nextCursor: string | null;
 }
 
+/** of a record of several that were left out: the last one, and how many */
+export interface EventSkipped {
+  to: string;
+  count: number;
+}
+
+/** The data of an event of GET /v1/events. */
+export interface Event {
+  /** for `Last-Event-ID`; the same for everybody who hears of it */
+  id: string;
+  /** when it was told, right after it was written */
+  at: string;
+  kind:
+    | 'timer.created'
+    | 'timer.changed'
+    | 'timer.touched'
+    | 'timer.paused'
+    | 'timer.resumed'
+    | 'timer.run'
+    | 'timer.cancelled'
+    | 'execution.claimed'
+    | 'execution.started'
+    | 'execution.refused'
+    | 'execution.deferred'
+    | 'execution.retrying'
+    | 'execution.succeeded'
+    | 'execution.failed'
+    | 'execution.aborted'
+    | 'execution.cancelled'
+    | 'execution.skipped';
+  namespace: string;
+  timerId: string;
+  /** host and port of the target */
+  host: string;
+  /** of a timer: its state from now on */
+  state?: string | undefined;
+  /** of a timer */
+  generation?: number | undefined;
+  /** of a timer: when it is due next */
+  nextDueAt?: string | null | undefined;
+  executionId?: string | undefined;
+  /** of an execution */
+  scheduledFor?: string | undefined;
+  /** of an execution: with its jitter */
+  dueAt?: string | undefined;
+  /** of an execution: which attempt; 0 before the first */
+  attempt?: number | undefined;
+  /** why it failed, is deferred, skipped or cancelled */
+  reason?: string | undefined;
+  /** of one that is retrying or deferred */
+  nextAttemptAt?: string | undefined;
+  /** the HTTP status of the answer */
+  status?: number | undefined;
+  /** the code of the failure, as in an attempt */
+  error?: string | undefined;
+  /** of a first attempt: from due to sent */
+  latenessMs?: number | undefined;
+  /** from sent to the end of the answer */
+  durationMs?: number | undefined;
+  /** of a record of several that were left out: the last one, and how many */
+  skipped?: EventSkipped | undefined;
+}
+
 export interface PreviewOccurrencesItemNotesItem {
   kind:
     | 'gap-shifted'
@@ -924,6 +987,21 @@ export interface GetExecutionRequest {
   id: string;
   /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
   namespace?: string | undefined;
+}
+
+export interface ListenToEventsRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  timerId?: string | undefined;
+  /** of timers whose id begins so */
+  idPrefix?: string | undefined;
+  /** of this destination, `host` or `host:port` */
+  host?: string | undefined;
+  /** of these kinds, separated by commas: timer.created, timer.changed, timer.touched, timer.paused, timer.resumed, timer.run, timer.cancelled, execution.claimed, execution.started, execution.refused, execution.deferred, execution.retrying, execution.succeeded, execution.failed, execution.aborted, execution.cancelled, execution.skipped */
+  kinds?: string | undefined;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** the id of the last event that was heard, to go on after it */
+  lastEventId?: string | undefined;
 }
 
 export interface GetTestClockRequest {

@@ -71,7 +71,7 @@ async function contentOf(answer: Response): Promise<unknown> {
   throw await problemOf(answer);
 }
 
-function urlOf(base: string, { path, query = {} }: Request): string {
+export function urlOf(base: string, { path, query = {} }: Pick<Request, 'path' | 'query'>): string {
   const search = new URLSearchParams(defined(query)).toString();
   return `${base.replace(/\/+$/, '')}${path}${search && `?${search}`}`;
 }

@@ -23,9 +23,12 @@ import { addObservation, requestIds } from './plugins/observation.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addProblems, answerProblem, Problem } from './plugins/problems.js';
 import { addDataHeaders } from './plugins/security.js';
+import { addSilentConnections } from './plugins/silent-connections.js';
 import { addStrictness } from './plugins/strictness.js';
 import { validatorCompiler, type App } from './plugins/validation.js';
+import type { EventFeed } from './events/event-feed.js';
 import { addClusterRoute } from './routes/cluster.js';
+import { addEventRoute } from './routes/events.js';
 import { addExecutionRoutes } from './routes/executions.js';
 import { addSettingsRoutes } from './routes/settings.js';
 import { addTestClock } from './routes/test-clock.js';
@@ -38,6 +41,7 @@ import { addTimerLists } from './routes/timer-lists.js';
 import { addTimerReading } from './routes/timer-reading.js';
 import { clockAnswer } from './schemas/actions.js';
 import { clusterAnswer } from './schemas/cluster.js';
+import { eventAnswer } from './schemas/event.js';
 import { executionAnswer, executionPage } from './schemas/execution.js';
 import { previewAnswer } from './schemas/preview.js';
 import { settingsAnswer, settingsVersionAnswer } from './schemas/settings.js';
@@ -46,6 +50,7 @@ import type { Desk } from './timers/desk.js';
 
 export interface AppParts {
   desk: Desk;
+  feed: EventFeed;
   documents: DocumentStore;
   bus: Pick<Bus, 'publish'>;
   processes: Pick<ProcessStore, 'list'>;
@@ -64,6 +69,7 @@ const answers = [
   cancelledTimerAnswer,
   executionAnswer,
   executionPage,
+  eventAnswer,
   previewAnswer,
   clockAnswer,
   clusterAnswer,
@@ -77,6 +83,7 @@ export function buildApp(parts: AppParts): App {
   const app = createServer(config, random);
   app.setValidatorCompiler(validatorCompiler);
   acceptJsonOnly(app);
+  addSilentConnections(app);
   addProblems(app, log);
   addObservation(app, { metrics, log });
   addAccess(app, config);
@@ -104,6 +111,7 @@ export function buildApp(parts: AppParts): App {
     addTimerActions(scope, writing);
     addTimerPreview(scope, desk);
     addExecutionRoutes(scope, desk.executions);
+    addEventRoute(scope, parts.feed);
     addTestClock(scope, { desk: { ...parts, ...desk }, accept, mode: config.mode });
     addClusterRoute(scope, parts);
     addSettingsRoutes(scope, { ...parts, accept, leadMs: config.settingsLeadMs });

@@ -27,6 +27,19 @@ export const apiSchema = Type.Object({
     minimum: 1,
     description: 'timers that may wait to be written; above it the API answers 503 with Retry-After',
   }),
+  apiEventListeners: Type.Integer({
+    default: 500,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'listeners to events at a time; one more gets 503 with Retry-After',
+  }),
+  apiEventsKept: Type.Integer({
+    default: 50_000,
+    minimum: 1_000,
+    maximum: 1_000_000,
+    description:
+      'events kept in memory, half a kilobyte each, for listeners that come back: 20,000 of one namespace at most',
+  }),
 });
 
 export type ApiConfig = Readonly<Static<typeof apiSchema>>;

@@ -6,13 +6,18 @@ import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { Store } from '../../shared/store/store.js';
+import { EventSender } from '../../shared/events/sender.js';
 import { NamespaceClocks } from './clocks/namespace-clocks.js';
 import { buildApp, type AppParts } from './app.js';
 import type { App } from './plugins/validation.js';
+import { EventFeed } from './events/event-feed.js';
 import { TimerWriter } from './timers/timer-writer.js';
 import { Toucher } from './timers/toucher.js';
 
-export interface ApiDependencies extends Omit<AppParts, 'desk' | 'documents' | 'processes' | 'config'> {
+export interface ApiDependencies extends Omit<
+  AppParts,
+  'desk' | 'feed' | 'documents' | 'processes' | 'config'
+> {
   store: Pick<Store, 'timers' | 'executions' | 'documents' | 'processes'>;
   bus: Bus;
   config: AppParts['config'] & Pick<ClusterConfig, 'settledRetentionMs'>;
@@ -20,6 +25,8 @@ export interface ApiDependencies extends Omit<AppParts, 'desk' | 'documents' | '
 
 export class ApiService implements Lifecycle {
   readonly #app: App;
+  readonly #events: EventSender;
+  readonly #feed: EventFeed;
   readonly #writer: TimerWriter;
   readonly #toucher: Toucher;
   readonly #clocks: NamespaceClocks;
@@ -32,12 +39,20 @@ export class ApiService implements Lifecycle {
     const { store, bus, clock, metrics, log, config } = dependencies;
     const { timers, executions, documents, processes } = store;
     const waitingLimit = config.apiWaitingLimit;
-    const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit });
-    const toucher = new Toucher({ timers, writer, clock, waitingLimit });
+    const events = new EventSender(dependencies);
+    const feed = new EventFeed({
+      ...dependencies,
+      mostListeners: config.apiEventListeners,
+      mostKept: config.apiEventsKept,
+    });
+    const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit });
+    const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
     const clocks = new NamespaceClocks({ documents, clock, log, mode: config.mode });
     const retentionMs = config.settledRetentionMs;
-    const desk = { timers, executions, writer, toucher, clock, clocks, retentionMs };
-    this.#app = buildApp({ ...dependencies, desk, documents, processes });
+    const desk = { timers, executions, writer, toucher, events, clock, clocks, retentionMs };
+    this.#app = buildApp({ ...dependencies, desk, feed, documents, processes });
+    this.#events = events;
+    this.#feed = feed;
     this.#writer = writer;
     this.#toucher = toucher;
     this.#clocks = clocks;
@@ -65,13 +80,14 @@ export class ApiService implements Lifecycle {
 
   async #start(): Promise<void> {
     this.#clocks.start();
+    await Promise.all([this.#events.start(), this.#feed.start()]);
     await this.#app.listen(this.#address);
   }
 
   async #stop(): Promise<void> {
     await this.#app.close();
     await Promise.all([this.#writer.drain(), this.#toucher.drain()]);
-    await this.#clocks.stop();
+    await Promise.all([this.#clocks.stop(), this.#events.stop(), this.#feed.stop()]);
   }
 }
 

@@ -6,6 +6,8 @@
 import type { Cancel, Clock } from '../../shared/base/clock.js';
 import type { Definitions } from '../../shared/definitions/definitions.js';
 import { Loop } from '../../shared/base/loop.js';
+import { factOfState } from '../../shared/events/facts.js';
+import type { EventSender } from '../../shared/events/sender.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DueQuery, ScheduleStore } from '../../shared/store/store.js';
 import type { SettingsSource } from '../../shared/settings/settings.js';
@@ -39,6 +41,7 @@ export interface DispatcherOptions {
   /** Says what of the shards is this process's to claim. */
   host: ShardHost;
   settings: SettingsSource;
+  events: Pick<EventSender, 'tell'>;
 }
 
 export class Dispatcher extends Loop {
@@ -165,7 +168,7 @@ export class Dispatcher extends Loop {
   }
 
   #hold(claims: Claim[], existed: Set<string>): void {
-    const { metrics, publisher } = this.#options;
+    const { metrics, publisher, events } = this.#options;
     const fresh = claims.flatMap(({ timer, executions }) =>
       executions
         .filter(({ id }) => !existed.has(id))
@@ -176,6 +179,10 @@ export class Dispatcher extends Loop {
     for (const { execution } of leftOut)
       metrics.skipped.inc({ reason: execution.reason! }, execution.covers?.count ?? 1);
     publisher.hold(fresh.filter(({ execution }) => execution.state === 'claimed'));
+    events.tell(
+      fresh.map(({ execution }) => execution),
+      factOfState,
+    );
   }
 
   async #close(timers: Timer[]): Promise<void> {
@@ -190,7 +197,7 @@ export class Dispatcher extends Loop {
   }
 
   async #reclaimExecutions(holding: Holding): Promise<void> {
-    const { schedule, definitions, presence, publisher, metrics, clock, config } = this.#options;
+    const { schedule, definitions, presence, publisher, metrics, events, clock, config } = this.#options;
     for (let query = this.#query(holding); query && presence.holds(); query = this.#query(holding)) {
       const due = await schedule.dueExecutions(query);
       if (due.length === 0) return;
@@ -198,6 +205,7 @@ export class Dispatcher extends Loop {
       const publishAgainAt = now + this.lookAheadMs() + config.schedulerPublishAgainMs;
       const won = await schedule.reclaim(due, { holder: presence.incarnation, now, publishAgainAt });
       metrics.reclaimed.inc(won.length);
+      events.tell(won, factOfState);
       publisher.hold(await withDefinitions(definitions, won));
       if (due.length < query.limit || won.length === 0) return;
     }

@@ -7,6 +7,8 @@
 import type { Clock } from '../../shared/base/clock.js';
 import { groupBy } from '../../shared/base/grouping.js';
 import type { Definitions } from '../../shared/definitions/definitions.js';
+import { factOfAttempt } from '../../shared/events/facts.js';
+import type { EventSender } from '../../shared/events/sender.js';
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import { Loop } from '../../shared/base/loop.js';
 import type { Random } from '../../shared/base/random.js';
@@ -52,6 +54,7 @@ export interface RescuerOptions {
   /** Says what of the shards is this process's to rescue. */
   host: ShardHost;
   settings: SettingsSource;
+  events: Pick<EventSender, 'tell'>;
   /** Shards that no ring has and that are this process's all the same. */
   besides(): readonly number[];
   /** Called when executions became due that a look should claim. */
@@ -188,8 +191,11 @@ export class Rescuer implements Lifecycle {
   }
 
   async #settleLost(executions: Execution[]): Promise<void> {
-    const { delivery, definitions, metrics, onRetry } = this.#options;
-    await delivery.settle((await withDefinitions(definitions, executions)).map((held) => this.#lost(held)));
+    const { delivery, definitions, metrics, events, onRetry } = this.#options;
+    const settlements = (await withDefinitions(definitions, executions)).map((held) => this.#lost(held));
+    await delivery.settle(settlements);
+    const records = new Map(settlements.map(({ record }) => [record.executionId, record]));
+    events.tell(executions, (execution) => factOfAttempt(execution, records.get(execution.id)!));
     metrics.rescued.inc({ state: 'running' }, executions.length);
     onRetry();
   }

@@ -4,6 +4,8 @@
  */
 import type { Clock } from '../../shared/base/clock.js';
 import { Loop } from '../../shared/base/loop.js';
+import { factsOfChange } from '../../shared/events/facts.js';
+import type { EventSender } from '../../shared/events/sender.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { ScheduleStore, TimerStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
@@ -20,6 +22,7 @@ const resumedAtOnce = 16;
 export interface ResumerOptions {
   schedule: Pick<ScheduleStore, 'duePauses'>;
   timers: Pick<TimerStore, 'change'>;
+  events: Pick<EventSender, 'tell'>;
   presence: Pick<Presence, 'holds'>;
   clock: Clock;
   log: Logger;
@@ -62,12 +65,14 @@ export class Resumer extends Loop {
     }
   }
 
-  #resumeOne(timer: Timer, before: number): Promise<void> {
-    const { timers, clock, settledRetentionMs } = this.#options;
-    return timers.change(timer, (current) => {
+  async #resumeOne(timer: Timer, before: number): Promise<void> {
+    const { timers, events, clock, settledRetentionMs } = this.#options;
+    const change = await timers.change(timer, (current) => {
       const now = clock.now();
       const instant = { now, expireAt: now + settledRetentionMs };
-      return { change: endPause(current, before, instant), reply: undefined };
+      const change = endPause(current, before, instant);
+      return { change, reply: change };
     });
+    if (change) events.tell([change.timer], () => factsOfChange(timer, change));
   }
 }

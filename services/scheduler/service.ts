@@ -13,6 +13,7 @@ import type { Election, Leadership } from '../../shared/coordination/election.js
 import type { Member, Membership } from '../../shared/coordination/membership.js';
 import type { Registry } from '../../shared/coordination/registry.js';
 import { Definitions } from '../../shared/definitions/definitions.js';
+import { EventSender } from '../../shared/events/sender.js';
 import { Observer } from '../../shared/presence/observer.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus, Subscription } from '../../shared/queue/bus.js';
@@ -72,6 +73,7 @@ export interface SchedulerDependencies {
 
 export class SchedulerService implements Lifecycle {
   readonly #dependencies: SchedulerDependencies;
+  readonly #events: EventSender;
   readonly #publisher: Publisher;
   readonly #dispatcher: Dispatcher;
   readonly #rescuer: Rescuer;
@@ -98,11 +100,12 @@ export class SchedulerService implements Lifecycle {
       metrics,
       onTaken: () => this.#onTaken(),
     });
+    const events = (this.#events = new EventSender(dependencies));
     const common = {
       ...dependencies,
+      events,
       metrics,
-      view: this.#view,
-      host: this.#host,
+      ...{ view: this.#view, host: this.#host },
       schedule: store.schedule,
       timers: store.timers,
       definitions: new Definitions(store.delivery),
@@ -149,6 +152,7 @@ export class SchedulerService implements Lifecycle {
   async start(): Promise<void> {
     const { bus, rpc, membership, election, identity } = this.#dependencies;
     this.#nudges = await bus.subscribe('nudge.*', (topic, payload) => this.#onNudge(topic, payload));
+    await this.#events.start();
     this.#endCalls = serveRingCalls(rpc, { name: identity.name, view: this.#view, host: this.#host });
     await Promise.all(this.#loops().map((loop) => loop.start()));
     await membership.start();
@@ -178,6 +182,7 @@ export class SchedulerService implements Lifecycle {
     await this.#nudges?.stop();
     await Promise.all(this.#loops().map((loop) => loop.stop()));
     const left = await this.#publisher.stop();
+    await this.#events.stop();
     if (left.length > 0) await this.#handBack(left);
   }
 

@@ -6,6 +6,8 @@
 import { sleep, type Clock } from '../../shared/base/clock.js';
 import type { Definitions } from '../../shared/definitions/definitions.js';
 import { Loop } from '../../shared/base/loop.js';
+import { factOfState, factsOfChange } from '../../shared/events/facts.js';
+import type { EventSender } from '../../shared/events/sender.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Claim, DocumentStore, DueQuery, ScheduleStore, TimerStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
@@ -31,6 +33,7 @@ const pollMs = { first: 2, longest: 50 };
 export interface TestClocksOptions {
   schedule: ScheduleStore;
   timers: Pick<TimerStore, 'change'>;
+  events: Pick<EventSender, 'tell'>;
   documents: DocumentStore;
   definitions: Definitions;
   publisher: Publisher;
@@ -123,13 +126,15 @@ export class TestClocks extends Loop {
   }
 
   async #resume(paused: Timer[], now: number): Promise<void> {
-    const { timers, clock, settledRetentionMs } = this.#options;
+    const { timers, events, clock, settledRetentionMs } = this.#options;
     const instant = { now, expireAt: clock.now() + settledRetentionMs };
-    for (const timer of paused)
-      await timers.change(timer, (current) => ({
-        change: endPause(current, now + 1, instant),
-        reply: undefined,
-      }));
+    for (const timer of paused) {
+      const change = await timers.change(timer, (current) => {
+        const change = endPause(current, now + 1, instant);
+        return { change, reply: change };
+      });
+      if (change) events.tell([change.timer], () => factsOfChange(timer, change));
+    }
   }
 
   async #close(finished: Timer[], now: number): Promise<void> {
@@ -141,16 +146,20 @@ export class TestClocks extends Loop {
 
   async #claim(timers: Timer[], now: number): Promise<void> {
     if (timers.length === 0) return;
-    const { schedule, publisher } = this.#options;
+    const { schedule, publisher, events } = this.#options;
     const claims = timers.map((timer) => this.#claimOf(timer, now));
     const result = await schedule.claim(claims);
     // In conflict with a change: the next step of the clock reads them again.
     if (result === 'conflict') return;
     const fresh = claims.flatMap(({ timer, executions }) =>
-      executions.map((execution) => ({ execution, definition: timer.definition })),
+      executions
+        .filter(({ id }) => !result.existed.has(id))
+        .map((execution) => ({ execution, definition: timer.definition })),
     );
-    publisher.hold(
-      fresh.filter(({ execution }) => execution.state === 'claimed' && !result.existed.has(execution.id)),
+    publisher.hold(fresh.filter(({ execution }) => execution.state === 'claimed'));
+    events.tell(
+      fresh.map(({ execution }) => execution),
+      factOfState,
     );
   }
 
@@ -177,11 +186,12 @@ export class TestClocks extends Loop {
 
   async #reclaim(executions: Execution[], now: number): Promise<void> {
     if (executions.length === 0) return;
-    const { schedule, definitions, publisher, presence, clock, config } = this.#options;
+    const { schedule, definitions, publisher, presence, events, clock, config } = this.#options;
     const real = clock.now();
     const publishAgainAt = real + config.schedulerPublishAgainMs;
     const by = { holder: presence.incarnation, now: real, publishAgainAt };
     const won = await schedule.reclaim(executions, by, now - real);
+    events.tell(won, factOfState);
     publisher.hold(await withDefinitions(definitions, won));
   }
 

@@ -12,7 +12,6 @@
  * message of another claim waits until the entry has ended, and then start decides.
  */
 import { backoffMs } from '../../shared/base/backoff.js';
-import { Batcher } from '../../shared/base/batcher.js';
 import type { Cancel, Clock } from '../../shared/base/clock.js';
 import { messageOf } from '../../shared/base/errors.js';
 import type { Definitions } from '../../shared/definitions/definitions.js';
@@ -20,9 +19,9 @@ import type { Random } from '../../shared/base/random.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Consumer as Subscription, Delivery, WorkQueue } from '../../shared/queue/queue.js';
 import type { SettingsSource } from '../../shared/settings/settings.js';
-import type { Deferral, DeliveryStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Definition } from '../../shared/timers/timer.js';
+import type { Deferrer } from './deferrer.js';
 import { Detention } from './detention.js';
 import type { Deliverer, Started } from './delivery/deliver.js';
 import type { WorkerMetrics } from './metrics.js';
@@ -32,19 +31,19 @@ import type { Slot, Slots } from './slots.js';
 import { WaitingRoom } from './waiting-room.js';
 
 export interface ConsumerOptions {
-  store: Pick<DeliveryStore, 'defer'>;
   queue: Pick<WorkQueue, 'consume'>;
   presence: Pick<Presence, 'holds'>;
   settings: SettingsSource;
   clock: Clock;
   random: Random;
   log: Logger;
-  metrics: Pick<WorkerMetrics, 'deferred' | 'dropped'>;
+  metrics: Pick<WorkerMetrics, 'dropped'>;
   slots: Slots;
   definitions: Definitions;
   starter: Starter;
   deliverer: Deliverer;
   settler: Settler;
+  deferrer: Deferrer;
   startBatch: number;
 }
 
@@ -59,14 +58,12 @@ interface Held {
 /** How often those that wait are looked at when nothing else happens: leases come back, slow hosts become known. */
 const lookMs = 100;
 const storeBackoff = { baseMs: 200, maxMs: 5_000 };
-const deferBackoff = { baseMs: 1_000, maxMs: 60_000 };
 
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #held = new Map<string, Held>();
   readonly #waiting: WaitingRoom<Held>;
   readonly #detention: Detention<Held>;
-  readonly #deferrals: Batcher<Deferral, void>;
   readonly #prefetch: number;
   #subscription: Subscription | null = null;
   #stopping = false;
@@ -83,16 +80,9 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    const { slots, store, startBatch } = options;
+    const { slots, startBatch } = options;
     this.#prefetch = slots.most + startBatch;
     this.#waiting = new WaitingRoom(slots);
-    this.#deferrals = new Batcher({
-      maxItems: startBatch,
-      run: async (batch) => {
-        await store.defer(batch);
-        return batch.map(() => undefined);
-      },
-    });
     this.#detention = new Detention({ ...options, release: (entry) => this.#await(entry) });
   }
 
@@ -226,7 +216,7 @@ export class Consumer {
           if (slot.calledAt === null) slots.call(slot, clock.monotonic());
         })
         .finally(() => this.#giveSlot(slot));
-      if (settlement) await settler.settle(settlement);
+      if (settlement) await settler.settle(settlement, started.message.execution);
     } catch (error) {
       log.error({ err: error, execution: started.message.execution.id }, 'an attempt went wrong inside us');
     } finally {
@@ -249,13 +239,9 @@ export class Consumer {
   }
 
   async #defer(entry: Held): Promise<void> {
-    const { clock, random, metrics } = this.#options;
-    const { id, generation, claim, deferrals, clockOffsetMs } = entry.delivery.message.execution;
-    const until = clock.now() + clockOffsetMs + Math.ceil(backoffMs(deferrals, deferBackoff, random));
     this.#deferring++;
     try {
-      await this.#deferrals.add({ id, generation, claim, until, reason: 'host-busy' });
-      metrics.deferred.inc();
+      await this.#options.deferrer.defer(entry.delivery.message.execution);
       this.#end(entry);
     } catch (error) {
       this.#onStoreError(entry, error);

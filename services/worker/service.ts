@@ -9,6 +9,7 @@ import type { Lifecycle } from '../../shared/base/lifecycle.js';
 import type { Random } from '../../shared/base/random.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
 import { Definitions } from '../../shared/definitions/definitions.js';
+import { EventSender } from '../../shared/events/sender.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
@@ -21,6 +22,7 @@ import { Aborter } from './aborter.js';
 import type { WorkerConfig } from './config.js';
 import { Consumer } from './consumer.js';
 import { createAddressGuard } from './delivery/address-guard.js';
+import { Deferrer } from './deferrer.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createHttpClient, type HttpClient } from './delivery/http-client.js';
 import { workerMetrics } from './metrics.js';
@@ -31,7 +33,7 @@ import { Starter } from './starter.js';
 export interface WorkerDependencies {
   store: Pick<Store, 'delivery'>;
   queue: Pick<WorkQueue, 'consume'>;
-  bus: Pick<Bus, 'publish'>;
+  bus: Pick<Bus, 'publish' | 'subscribe'>;
   presence: Pick<Presence, 'incarnation' | 'holds' | 'reportWith'>;
   settings: SettingsSource;
   clock: Clock;
@@ -46,6 +48,7 @@ export interface WorkerDependencies {
 export class WorkerService implements Lifecycle {
   readonly #dependencies: WorkerDependencies;
   readonly #http: HttpClient;
+  readonly #events: EventSender;
   readonly #aborter: Aborter;
   readonly #consumer: Consumer;
   readonly #deadline = new AbortController();
@@ -69,8 +72,10 @@ export class WorkerService implements Lifecycle {
     });
     this.#http = dependencies.http ?? httpClientOf(clock, config);
     const { settledRetentionMs } = config;
+    this.#events = new EventSender(dependencies);
     const common = {
       ...dependencies,
+      events: this.#events,
       store: store.delivery,
       metrics,
       slots,
@@ -82,6 +87,7 @@ export class WorkerService implements Lifecycle {
       ...common,
       definitions: new Definitions(store.delivery),
       starter: new Starter({ ...common, startBatch: config.workerStartBatch }),
+      deferrer: new Deferrer({ ...common, startBatch: config.workerStartBatch }),
       deliverer: new Deliverer({ ...common, http: this.#http, aborter: this.#aborter }),
       settler: new Settler({ ...common, onDue: (shards) => this.#nudge(shards) }),
       startBatch: config.workerStartBatch,
@@ -96,6 +102,7 @@ export class WorkerService implements Lifecycle {
 
   async #start(): Promise<void> {
     this.#aborter.start();
+    await this.#events.start();
     await this.#consumer.start();
   }
 
@@ -118,7 +125,7 @@ export class WorkerService implements Lifecycle {
         { executions: this.#consumer.size },
         'stopping before all was done; the rest is left to be rescued',
       );
-    await this.#aborter.stop();
+    await Promise.all([this.#aborter.stop(), this.#events.stop()]);
     await this.#http.close();
   }
 

@@ -8,12 +8,16 @@ import { Batcher } from '../../shared/base/batcher.js';
 import { sleep, type Clock } from '../../shared/base/clock.js';
 import { CarillonError, messageOf } from '../../shared/base/errors.js';
 import type { Random } from '../../shared/base/random.js';
+import { factOfAttempt } from '../../shared/events/facts.js';
+import type { EventSender } from '../../shared/events/sender.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
+import type { WorkMessage } from '../../shared/queue/queue.js';
 import type { WorkerMetrics } from './metrics.js';
 
 export interface SettlerOptions {
   store: Pick<DeliveryStore, 'settle'>;
+  events: Pick<EventSender, 'tell'>;
   clock: Clock;
   random: Random;
   log: Logger;
@@ -46,8 +50,10 @@ export class Settler {
   }
 
   /** True once it is stored; false when it was given up. Never rejects. */
-  settle(settlement: Settlement): Promise<boolean> {
-    return this.#batcher.add(settlement);
+  async settle(settlement: Settlement, execution: WorkMessage['execution']): Promise<boolean> {
+    const isStored = await this.#batcher.add(settlement);
+    if (isStored) this.#options.events.tell([execution], () => factOfAttempt(execution, settlement.record));
+    return isStored;
   }
 
   async #store(settlements: Settlement[]): Promise<boolean[]> {

@@ -4,10 +4,12 @@
  */
 import { Batcher } from '../../shared/base/batcher.js';
 import type { Clock } from '../../shared/base/clock.js';
+import { executionFact } from '../../shared/events/facts.js';
+import type { EventSender } from '../../shared/events/sender.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { WorkMessage } from '../../shared/queue/queue.js';
 import type { SettingsSource } from '../../shared/settings/settings.js';
-import type { DeliveryStore, Start } from '../../shared/store/store.js';
+import type { DeliveryStore, Start, Started as Fates } from '../../shared/store/store.js';
 import { defaultOverlapPolicy } from '../../shared/timers/overlap.js';
 import type { Definition } from '../../shared/timers/timer.js';
 import type { Started } from './delivery/deliver.js';
@@ -15,6 +17,7 @@ import type { WorkerMetrics } from './metrics.js';
 
 export interface StarterOptions {
   store: Pick<DeliveryStore, 'start'>;
+  events: Pick<EventSender, 'tell'>;
   presence: Pick<Presence, 'incarnation' | 'holds'>;
   settings: Pick<SettingsSource, 'at'>;
   clock: Clock;
@@ -84,6 +87,7 @@ export class Starter {
     const expireAt = now + settledRetentionMs;
     const { won, refused } = await store.start(starts, { incarnation: runner, now, expireAt });
     const startedAt = clock.now();
+    this.#tell(batch, { won, refused });
     const resultOf = ({ message, definition }: Startable): Started | NotStarted => {
       const { id } = message.execution;
       const until = won.get(id);
@@ -91,6 +95,16 @@ export class Starter {
       return refused.has(id) ? 'refused' : 'lost';
     };
     return new Map(batch.map((startable) => [startable, resultOf(startable)]));
+  }
+
+  #tell(batch: Startable[], { won, refused }: Fates): void {
+    const executions = batch.map(({ message }) => message.execution);
+    this.#options.events.tell(executions, (execution) => {
+      if (won.has(execution.id))
+        return executionFact('execution.started', { ...execution, attempt: execution.attempt + 1 });
+      const isRefused = refused.has(execution.id);
+      return isRefused ? executionFact('execution.refused', { ...execution, reason: 'overlap' }) : null;
+    });
   }
 }
 

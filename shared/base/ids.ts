@@ -12,7 +12,12 @@ export function uuidV7(now: number): string {
 
 /** One life of one process: its configured name and a random suffix. */
 export function incarnationId(name: string): string {
-  return `${name}~${randomBytes(6).toString('hex')}`;
+  return `${name}~${lifeToken()}`;
+}
+
+/** What nothing else is called by, twelve letters and digits. */
+export function lifeToken(): string {
+  return randomBytes(6).toString('hex');
 }
 
 /** A token that marks the rows one batch has written. */

@@ -7,6 +7,7 @@ import type { ExecutionAnswer } from '../../services/api/schemas/execution.js';
 import type { previewAnswer } from '../../services/api/schemas/preview.js';
 import type { ProblemDocument } from '../../services/api/schemas/problem.js';
 import type { TimerAnswer } from '../../services/api/schemas/timer.js';
+import { EventFeed } from '../../services/api/events/event-feed.js';
 import { NamespaceClocks } from '../../services/api/clocks/namespace-clocks.js';
 import type { App } from '../../services/api/plugins/validation.js';
 import { TimerWriter } from '../../services/api/timers/timer-writer.js';
@@ -14,6 +15,7 @@ import { Toucher } from '../../services/api/timers/toucher.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Check } from '../../shared/admin/health.js';
 import { CarillonError } from '../../shared/base/errors.js';
+import { EventSender } from '../../shared/events/sender.js';
 import { loadConfig } from '../../shared/config/load.js';
 import { openSqliteStore } from '../../shared/store/sqlite/sqlite-store.js';
 import { createLogger } from '../../shared/telemetry/logger.js';
@@ -74,18 +76,24 @@ export async function openWorld({
   const outage = { away: false };
   const timers = breakable(store.timers, outage);
   const published: { topic: string; payload: unknown }[] = [];
-  const bus = { publish: (topic: string, payload: unknown) => void published.push({ topic, payload }) };
+  const bus = {
+    publish: (topic: string, payload: unknown) => void published.push({ topic, payload }),
+    subscribe: async () => ({ stop: async () => undefined }),
+  };
   const presence = { isHeld: true, holds: () => presence.isHeld };
   const settings = { ...loadConfig(apiSchema, {}), settingsLeadMs: 15_000, ...config, mode };
+  const log = createLogger({ level: 'silent', service: 'api', name: 'api' });
+  const events = new EventSender({ bus, clock });
+  const feed = new EventFeed({ bus, clock, log, metrics, mostListeners: 10, mostKept: 1_000 });
   const waitingLimit = settings.apiWaitingLimit;
-  const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit });
-  const toucher = new Toucher({ timers, writer, clock, waitingLimit });
+  const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit });
+  const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
   const executions = breakable(store.executions, outage);
   const documents = breakable(store.documents, outage);
-  const log = createLogger({ level: 'silent', service: 'api', name: 'api' });
   const clocks = new NamespaceClocks({ documents, clock, log, mode });
   const app = buildApp({
-    desk: { timers, executions, writer, toucher, clock, clocks, retentionMs: 30 * dayMs },
+    feed,
+    desk: { timers, executions, writer, toucher, events, clock, clocks, retentionMs: 30 * dayMs },
     documents,
     bus,
     processes: store.processes,

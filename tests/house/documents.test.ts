@@ -23,7 +23,14 @@ async function metricNames(): Promise<string[]> {
   const nothing = {} as never;
   schedulerMetrics(metrics);
   workerMetrics(metrics, { slotsUsed: () => 0, unstarted: () => 0 });
-  new TimerWriter({ timers: nothing, bus: nothing, clock: nothing, metrics, waitingLimit: 1 });
+  new TimerWriter({
+    timers: nothing,
+    bus: nothing,
+    events: nothing,
+    clock: nothing,
+    metrics,
+    waitingLimit: 1,
+  });
   describedApp(metrics);
   const { text } = await metrics.expose();
   return [...text.matchAll(/^# HELP (carillon_\S+)/gm)].map(([, name]) => name!).sort();

@@ -16,13 +16,13 @@ interface Layer {
 }
 
 const pureFiles =
-  'shared/(?:timers|ring)/[^/]+\\.ts|shared/settings/(?:timeline|freshness|settings)\\.ts|shared/coordination/(?:raft|ranked)/(?:core|messages|state)\\.ts|shared/coordination/ranked/(?:answers|hearing|questions|roster|tenure|turn)\\.ts';
+  'shared/(?:timers|ring)/[^/]+\\.ts|shared/events/(?:event|facts)\\.ts|shared/settings/(?:timeline|freshness|settings)\\.ts|shared/coordination/(?:raft|ranked)/(?:core|messages|state)\\.ts|shared/coordination/ranked/(?:answers|hearing|questions|roster|tenure|turn)\\.ts';
 const portFiles =
   'shared/(?:store/(?:store|queries|processes|test-clocks)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
 const base = 'shared/base/.+';
 const signature = 'shared/signature/.+';
 /** Rooms in the middle: they use ports, never what stands behind them. */
-const middle = 'shared/(?:admin|cluster|definitions|presence|rpc|settings|process)/.+';
+const middle = 'shared/(?:admin|cluster|definitions|events|presence|rpc|settings|process)/.+';
 const telemetry = 'shared/telemetry/.+';
 const config = 'shared/config/.+';
 

@@ -13,6 +13,7 @@ import { workerSchema } from '../../services/worker/config.js';
 import { WorkerService } from '../../services/worker/service.js';
 import { type SystemClock } from '../../shared/base/clock.js';
 import type { Random } from '../../shared/base/random.js';
+import { EventSender } from '../../shared/events/sender.js';
 import { loadConfig } from '../../shared/config/load.js';
 import { openRaftCoordination } from '../../shared/coordination/raft/raft.js';
 import type { Vote } from '../../shared/coordination/raft/state.js';
@@ -133,10 +134,20 @@ export async function startApi(means: Means): Promise<RunningApi> {
   const presence = presenceOf(means, 'api');
   await presence.start();
   const waitingLimit = 1_000;
-  const writer = new TimerWriter({ timers, bus, clock, metrics, waitingLimit });
-  const toucher = new Toucher({ timers, writer, clock, waitingLimit });
+  const events = new EventSender({ bus, clock });
+  const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit });
+  const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
   const clocks = new NamespaceClocks({ documents, clock, log, mode });
-  const desk = { timers, executions, writer, toucher, clock, clocks, retentionMs: settledRetentionMs };
+  const desk = {
+    timers,
+    executions,
+    writer,
+    toucher,
+    events,
+    clock,
+    clocks,
+    retentionMs: settledRetentionMs,
+  };
   return {
     desk,
     accepts: () => presence.holds(),

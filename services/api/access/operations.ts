@@ -28,6 +28,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   previewExistingTimer: read,
   listExecutions: read,
   getExecution: read,
+  listenToEvents: read,
   getTestClock: read,
   putTestClock: administer,
   deleteTestClock: administer,

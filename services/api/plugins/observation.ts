@@ -8,6 +8,13 @@ import type { Random } from '../../../shared/base/random.js';
 import type { Logger } from '../../../shared/telemetry/logger.js';
 import { millisecondBuckets, type Metrics } from '../../../shared/telemetry/metrics.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The answer is a stream without an end: how long it takes says nothing. */
+    goesOn?: boolean;
+  }
+}
+
 const slowMs = 1_000;
 const saneId = /^[A-Za-z0-9_.:-]{1,128}$/;
 
@@ -52,8 +59,9 @@ export function addObservation(app: FastifyInstance, { metrics, log }: Observati
     );
     const observe = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
       const ms = reply.elapsedTime;
-      duration.observe(ms);
       counters[Math.floor(reply.statusCode / 100) - 1]?.inc();
+      if (route.config?.goesOn) return done();
+      duration.observe(ms);
       if (ms > slowMs)
         log.warn({ requestId: request.id, route: route.url, ms: Math.round(ms) }, 'a request was slow');
       done();

@@ -30,6 +30,7 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
       tags: [
         { name: 'Timers', description: 'The promises: what to call, and when.' },
         { name: 'Executions', description: 'What came of them.' },
+        { name: 'Events', description: 'What happens, while it happens.' },
         {
           name: 'Cluster',
           description: 'The processes that do the work, and what can be set while they run.',

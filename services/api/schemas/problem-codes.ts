@@ -94,6 +94,11 @@ const codes = {
     'Too much is waiting to be written',
     '50000 timers wait to be written; repeat the request in a moment',
   ],
+  'too-many-listeners': [
+    503,
+    'Too many listen',
+    'as many listen here as may; listen in a moment, or elsewhere',
+  ],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string, example: string]>>;
 
 export type ProblemCode = keyof typeof codes;

@@ -2,6 +2,8 @@
 import type { Clock } from '../../../shared/base/clock.js';
 import type { Decision, ExecutionStore, TimerStore } from '../../../shared/store/store.js';
 import type { Change, Current, Instant } from '../../../shared/timers/change.js';
+import { factsOfChange } from '../../../shared/events/facts.js';
+import type { EventSender } from '../../../shared/events/sender.js';
 import { isClosed, type Timer, type TimerKey } from '../../../shared/timers/timer.js';
 import type { NamespaceClocks } from '../clocks/namespace-clocks.js';
 import { Problem } from '../plugins/problems.js';
@@ -14,6 +16,8 @@ export interface Desk {
   executions: ExecutionStore;
   writer: TimerWriter;
   toucher: Toucher;
+  /** Told what has been written. */
+  events: Pick<EventSender, 'tell'>;
   /** Real time; what a timer lives by is asked of `clocks`. */
   clock: Clock;
   clocks: NamespaceClocks;
@@ -39,18 +43,23 @@ export async function change<Told extends { timer: Timer }>(
   { key, ifMatch }: ChangeRequest,
   decide: (current: Current | null, instant: Instant) => Decision<Reply<Told>>,
 ): Promise<Told> {
-  const { timers, writer, clock, clocks, retentionMs } = desk;
+  const { timers, writer, events, clock, clocks, retentionMs } = desk;
   const { now } = await clocks.of(key.namespace);
-  const made: { change: Change | null } = { change: null };
+  const made: { before: Timer | null; change: Change | null } = { before: null, change: null };
   const reply = await timers.change(key, (current): Decision<Reply<Told>> => {
     made.change = null;
     if (isStale(ifMatch, current)) return refused(staleProblem(current));
     const decision = decide(current, { now: now(), expireAt: clock.now() + retentionMs });
+    made.before = current?.timer ?? null;
     made.change = decision.change;
     return decision;
   });
   if (reply instanceof Problem) throw reply;
-  if (made.change) writer.nudge([noticeOfChange(made.change)]);
+  const { before, change } = made;
+  if (change) {
+    writer.nudge([noticeOfChange(change)]);
+    events.tell([change.timer], () => factsOfChange(before, change));
+  }
   return reply;
 }
 

@@ -5,6 +5,8 @@
 import { Batcher } from '../../../shared/base/batcher.js';
 import type { Clock } from '../../../shared/base/clock.js';
 import { groupBy } from '../../../shared/base/grouping.js';
+import { timerFact } from '../../../shared/events/facts.js';
+import type { EventSender } from '../../../shared/events/sender.js';
 import type { Bus } from '../../../shared/queue/bus.js';
 import type { TimerStore } from '../../../shared/store/store.js';
 import type { Metrics } from '../../../shared/telemetry/metrics.js';
@@ -22,6 +24,7 @@ const groupsAtOnce = 2;
 export interface TimerWriterOptions {
   timers: Pick<TimerStore, 'create'>;
   bus: Pick<Bus, 'publish'>;
+  events: Pick<EventSender, 'tell'>;
   clock: Clock;
   metrics: Metrics;
   /** Timers that may wait; above it `write` rejects. */
@@ -90,6 +93,7 @@ export class TimerWriter {
     const created = timers.filter((_, i) => answers[i] === null);
     this.#created.inc(created.length);
     this.nudge(created.map(noticeOfTimer));
+    this.#options.events.tell(created, (timer) => timerFact('timer.created', timer));
     return answers;
   }
 }

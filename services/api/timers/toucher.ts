@@ -4,6 +4,8 @@
  */
 import { Batcher } from '../../../shared/base/batcher.js';
 import type { Clock } from '../../../shared/base/clock.js';
+import { timerFact } from '../../../shared/events/facts.js';
+import type { EventSender } from '../../../shared/events/sender.js';
 import type { TimerStore } from '../../../shared/store/store.js';
 import type { Timer, TimerKey } from '../../../shared/timers/timer.js';
 import { Problem } from '../plugins/problems.js';
@@ -16,6 +18,7 @@ const groupsAtOnce = 2;
 export interface ToucherOptions {
   timers: Pick<TimerStore, 'touch'>;
   writer: Pick<TimerWriter, 'nudge'>;
+  events: Pick<EventSender, 'tell'>;
   clock: Clock;
   /** Touches that may wait; above it `touch` rejects. */
   waitingLimit: number;
@@ -51,12 +54,14 @@ export class Toucher {
 
   /** One timer that several touch at once is written once. */
   async #write(keys: TimerKey[]): Promise<(Timer | null)[]> {
-    const { timers, writer, clock } = this.#options;
+    const { timers, writer, events, clock } = this.#options;
     const names = keys.map(({ namespace, id }) => `${namespace}/${id}`);
     const wanted = new Map(names.map((name, i) => [name, keys[i]!]));
     const answers = await timers.touch([...wanted.values()], clock.now());
     const touched = new Map([...wanted.keys()].map((name, i) => [name, answers[i]!]));
-    writer.nudge(answers.flatMap((timer) => (timer ? [noticeOfTimer(timer)] : [])));
+    const written = answers.filter((timer) => timer !== null);
+    writer.nudge(written.map(noticeOfTimer));
+    events.tell(written, (timer) => timerFact('timer.touched', timer));
     return names.map((name) => touched.get(name) ?? null);
   }
 }

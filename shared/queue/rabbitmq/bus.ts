@@ -1,6 +1,7 @@
 /**
  * The bus over a topic exchange: one queue for each process, which lives and dies with its connection. It has a link of
- * its own, so that a nudge does not wait behind a batch. What cannot be sent at once is dropped and counted.
+ * its own, so that a nudge does not wait behind a batch. What cannot be sent at once waits within a bound; beyond it, and
+ * while the broker is away, it is dropped and counted.
  */
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Bus, Subscription } from '../bus.js';
@@ -13,6 +14,8 @@ import type { Topology } from './topology.js';
 import { busExchangeName } from './topology.js';
 
 const bindingMs = 2_000;
+/** What may wait for the socket, bytes: a large batch must not cost the nudge behind it. */
+const waitingBytes = 1_048_576;
 /** A process that reads nothing for a while loses the oldest; the broker's memory is not for what nobody relies on. */
 const longestQueue = 10_000;
 
@@ -23,7 +26,8 @@ export class RabbitMqBus implements Bus {
   readonly #listeners: Listeners;
   /** Where patterns are bound at present; set before the link is up, so that no subscription falls in between. */
   #session: { channel: Channel; queue: string } | null = null;
-  #full = false;
+  /** Handed over since the socket last said that it has room; 0 while it has. */
+  #waiting = 0;
   #blocked = false;
   #dropped = 0;
 
@@ -53,9 +57,11 @@ export class RabbitMqBus implements Bus {
 
   publish(topic: string, payload: unknown): void {
     const channel = this.#link.channel;
-    if (!channel || this.#full || this.#blocked) return void this.#dropped++;
+    if (!channel || this.#waiting > waitingBytes || this.#blocked) return void this.#dropped++;
     try {
-      this.#full = !channel.publish(this.#exchange, topic, Buffer.from(JSON.stringify(payload)));
+      const content = Buffer.from(JSON.stringify(payload));
+      const hasRoom = channel.publish(this.#exchange, topic, content);
+      this.#waiting = hasRoom ? 0 : this.#waiting + content.length;
     } catch (error) {
       this.#topology.onProblem(`a message to ${topic} could not be sent and was dropped`, error);
     }
@@ -81,12 +87,12 @@ export class RabbitMqBus implements Bus {
       durable: false,
       maxLength: longestQueue,
     });
-    channel.on('drain', () => this.#resume({ full: false }));
+    channel.on('drain', () => this.#resume({ waiting: 0 }));
     channel.on('close', () => (this.#session = null));
     this.#session = { channel, queue };
     for (const pattern of this.#listeners.patterns()) await channel.bindQueue(queue, this.#exchange, pattern);
     await channel.consume(queue, (message) => this.#accept(message), { noAck: true });
-    this.#resume({ full: false });
+    this.#resume({ waiting: 0 });
   }
 
   /** Changes a binding. Left undone it matters little: a new connection binds what is listened to then. */
@@ -107,8 +113,8 @@ export class RabbitMqBus implements Bus {
     this.#listeners.dispatch(topic, payload);
   }
 
-  #resume(state: { full?: boolean; blocked?: boolean }): void {
-    this.#full = state.full ?? this.#full;
+  #resume(state: { waiting?: number; blocked?: boolean }): void {
+    this.#waiting = state.waiting ?? this.#waiting;
     this.#blocked = state.blocked ?? this.#blocked;
     if (this.#dropped === 0) return;
     const error = new CarillonError('queue-unavailable', `${this.#dropped} messages to the bus were dropped`);

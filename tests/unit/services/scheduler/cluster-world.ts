@@ -48,8 +48,8 @@ export async function setupCluster() {
       depth: () => Promise.resolve(0),
     }) as unknown as WorkQueue;
   const bus = {
-    subscribe: (_pattern: string, listener: (topic: string, payload: unknown) => void) => {
-      nudges.push(listener);
+    subscribe: (pattern: string, listener: (topic: string, payload: unknown) => void) => {
+      if (pattern === 'nudge.*') nudges.push(listener);
       return Promise.resolve({ stop: () => Promise.resolve() });
     },
   } as unknown as Bus;

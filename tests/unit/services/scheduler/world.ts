@@ -60,8 +60,8 @@ export async function setup({
   } as unknown as WorkQueue;
   let nudge: (topic: string, payload: unknown) => void = () => undefined;
   const bus = {
-    subscribe: (_pattern: string, listener: typeof nudge) => {
-      nudge = listener;
+    subscribe: (pattern: string, listener: typeof nudge) => {
+      if (pattern === 'nudge.*') nudge = listener;
       return Promise.resolve({ stop: () => Promise.resolve() });
     },
   } as unknown as Bus;

@@ -8,6 +8,7 @@ import { Metrics } from '../../../../shared/telemetry/metrics.js';
 import { baseTime } from '../../../support/factories.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { seededRandom } from '../../../support/seeded-random.js';
+import { makeWorkMessage } from '../../../support/work-messages.js';
 
 function setup() {
   const clock = new ManualClock(baseTime);
@@ -27,6 +28,7 @@ function setup() {
   };
   const settler = new Settler({
     store,
+    events: { tell: () => undefined },
     clock,
     random: seededRandom(1),
     log: createLogger({ level: 'silent', service: 'worker', name: 'worker-1' }),
@@ -34,8 +36,9 @@ function setup() {
     signal: stop.signal,
     onDue: (shards) => told.push([...shards]),
   });
+  const execution = makeWorkMessage().execution;
   const settle = (...ids: string[]) =>
-    Promise.all(ids.map((id) => settler.settle({ record: { id } } as unknown as Settlement)));
+    Promise.all(ids.map((id) => settler.settle({ record: { id } } as unknown as Settlement, execution)));
   return { clock, stop, store, stored, due, told, settle };
 }
 

@@ -45,7 +45,7 @@ async function setup(config: Partial<WorkerConfig> = {}) {
   const service = new WorkerService({
     store: { delivery: faulty(store.delivery, faults) },
     queue: watched(queue, acknowledged),
-    bus: { publish: (topic) => void nudged.push(topic) },
+    bus: { publish: (topic) => void nudged.push(topic), subscribe: async () => ({ stop: async () => {} }) },
     presence,
     settings,
     clock,
