@@ -9,6 +9,8 @@ import type { Checks } from '../../shared/admin/health.js';
 import type { Clock } from '../../shared/base/clock.js';
 import type { Random } from '../../shared/base/random.js';
 import type { ClusterConfig } from '../../shared/config/cluster.js';
+import { addSilence } from '../../shared/faults/door.js';
+import type { Faults } from '../../shared/faults/faults.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { ProcessStore } from '../../shared/store/processes.js';
@@ -60,6 +62,8 @@ export interface AppParts {
   metrics: Metrics;
   log: Logger;
   checks: Checks;
+  /** Where the fault switch is on. */
+  faults?: Faults | null;
   config: ApiConfig & Pick<ClusterConfig, 'mode' | 'settingsLeadMs'>;
 }
 
@@ -79,9 +83,10 @@ const answers = [
 
 /** Builds the application. Throws `invalid-configuration` where production mode has no keys. */
 export function buildApp(parts: AppParts): App {
-  const { desk, presence, random, metrics, log, config } = parts;
+  const { desk, presence, random, metrics, log, config, faults } = parts;
   const app = createServer(config, random);
   app.setValidatorCompiler(validatorCompiler);
+  if (faults) addSilence(app, faults, () => faults.dead);
   acceptJsonOnly(app);
   addSilentConnections(app);
   addProblems(app, log);

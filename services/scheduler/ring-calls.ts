@@ -41,7 +41,7 @@ const commit = {
 
 /** The position of this member, asked over the network. Rejects when it stays silent. */
 export async function askPosition(rpc: Rpc, { name, adminUrl: url }: Member): Promise<number> {
-  return (await rpc.call(prepare, { url, request: { member: name }, deadlineMs, tries })).position;
+  return (await rpc.call(prepare, { to: name, url, request: { member: name }, deadlineMs, tries })).position;
 }
 
 /** Tells this member of a committed ring; answers its position once it knows. Rejects when it stays silent. */
@@ -50,8 +50,9 @@ export async function tellRing(
   { name, adminUrl: url }: Member,
   document: RingDocument,
 ): Promise<number> {
-  return (await rpc.call(commit, { url, request: { ...document, member: name }, deadlineMs, tries }))
-    .position;
+  return (
+    await rpc.call(commit, { to: name, url, request: { ...document, member: name }, deadlineMs, tries })
+  ).position;
 }
 
 export interface Answering {

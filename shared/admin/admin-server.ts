@@ -1,10 +1,12 @@
 /**
  * The admin port that every service has, apart from anything public: /health/live, /health/ready, /metrics,
- * /internal/self, and the calls of our other processes. It keeps no state and answers while the service's dependencies are away.
+ * /internal/self, /internal/faults, and the calls of our other processes. It keeps no state and answers while the service's dependencies are away.
  */
 import { hostname } from 'node:os';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../base/clock.js';
+import { addFaultSwitch } from '../faults/door.js';
+import type { Faults } from '../faults/faults.js';
 import type { Lifecycle } from '../base/lifecycle.js';
 import { largestBodyBytes, rpcPath, secretHeader } from '../rpc/rpc.js';
 import type { RpcServer } from '../rpc/server.js';
@@ -18,6 +20,8 @@ export interface AdminOptions {
   metrics: Metrics;
   clock: Clock;
   rpc: RpcServer;
+  /** Where the fault switch is on. */
+  faults?: Faults | null;
   self(): Self;
 }
 
@@ -40,6 +44,7 @@ export class AdminServer implements Lifecycle {
 
   constructor(options: AdminOptions) {
     this.#options = options;
+    addFaultSwitch(this.#app, options.faults ?? null);
     addHealthRoutes(this.#app, options.checks, options.clock);
     this.#app.get('/metrics', async (_request, reply) => {
       const { contentType, text } = await options.metrics.expose();

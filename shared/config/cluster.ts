@@ -124,6 +124,11 @@ export const clusterSchema = Type.Object({
     description:
       'how far ahead settings are announced at least; more than CARILLON_FRESHNESS_MS and 4 s; the same for all',
   }),
+  faults: Type.Union([Type.Literal('off'), Type.Literal('on')], {
+    default: 'off',
+    description:
+      'on: POST /internal/faults lets this process play dead or cut off, for tests and demonstrations; the same for all; refused in production mode',
+  }),
   skewWarnMs: Type.Integer({
     default: 100,
     minimum: 1,

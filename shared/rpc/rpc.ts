@@ -14,6 +14,8 @@ export interface Procedure<Request extends TSchema = TSchema, Reply extends TSch
 }
 
 export interface Call<Request> {
+  /** Name of the process that is meant. */
+  to: string;
   /** Base address of the other's admin port. */
   url: string;
   request: Request;

@@ -22,7 +22,7 @@ const portFiles =
 const base = 'shared/base/.+';
 const signature = 'shared/signature/.+';
 /** Rooms in the middle: they use ports, never what stands behind them. */
-const middle = 'shared/(?:admin|cluster|definitions|events|presence|rpc|settings|process)/.+';
+const middle = 'shared/(?:admin|cluster|definitions|events|faults|presence|rpc|settings|process)/.+';
 const telemetry = 'shared/telemetry/.+';
 const config = 'shared/config/.+';
 
@@ -38,8 +38,15 @@ export const layers: readonly Layer[] = [
   {
     name: 'opener',
     files: /^shared\/(store|queue|coordination)\/open\.ts$/,
-    may: ['shared/(?:store|queue|coordination)/.+', base, pureFiles, config, telemetry],
-    mayTypes: ['shared/rpc/rpc\\.ts'],
+    may: [
+      'shared/(?:store|queue|coordination)/.+',
+      'shared/faults/bus\\.ts',
+      base,
+      pureFiles,
+      config,
+      telemetry,
+    ],
+    mayTypes: ['shared/rpc/rpc\\.ts', 'shared/faults/faults\\.ts'],
     packages: ['node:.+'],
   },
   {

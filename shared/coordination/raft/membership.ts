@@ -100,14 +100,14 @@ export class RaftMembership implements Membership {
   /** Waits for nobody: one that hangs must not keep the others from being called. */
   #pulse(): void {
     const { self } = this.#options;
-    for (const { name, adminUrl } of this.#entered) if (name !== self.name) void this.#call(adminUrl);
+    for (const { name, adminUrl } of this.#entered) if (name !== self.name) void this.#call(name, adminUrl);
     this.#tell();
   }
 
-  async #call(url: string): Promise<void> {
+  async #call(to: string, url: string): Promise<void> {
     const { rpc, clock, self } = this.#options;
     const at = clock.monotonic();
-    const pulse = { url, request: self, deadlineMs: pulseMs };
+    const pulse = { to, url, request: self, deadlineMs: pulseMs };
     const member = await rpc.call(memberPulse, pulse).catch(() => null);
     if (member && this.#wanted) this.#hear(member, at);
   }

@@ -37,7 +37,7 @@ export class Peers {
     const url = this.#addresses.get(question.to);
     if (url === undefined) return null;
     try {
-      const reply = await rpc.call(raftMessage, { url, request: question, deadlineMs });
+      const reply = await rpc.call(raftMessage, { to: question.to, url, request: question, deadlineMs });
       this.#refusals.delete(question.to);
       return reply;
     } catch (error) {

@@ -24,7 +24,12 @@ describe('the links of a cluster under test', () => {
     const greeters = await Promise.all(names.map((name) => startGreeter(name)));
     const doors = greeters.map(({ name, url }) => links.environment(name, url)['CARILLON_ADMIN_URL']!);
     const ask = (from: number, to: number, deadlineMs = 10_000) =>
-      greeters[from - 1]!.client.call(hello, { url: doors[to - 1]!, request: names[from - 1]!, deadlineMs });
+      greeters[from - 1]!.client.call(hello, {
+        to: names[to - 1]!,
+        url: doors[to - 1]!,
+        request: names[from - 1]!,
+        deadlineMs,
+      });
     return { links, ask };
   }
 

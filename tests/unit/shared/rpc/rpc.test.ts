@@ -41,7 +41,7 @@ describe('calls between processes', () => {
     );
     const url = `http://127.0.0.1:${link.port}`;
     const ask = (number: number, { deadlineMs = patientMs, tries = 1 } = {}) =>
-      client.call(double, { url, request: { number }, deadlineMs, tries });
+      client.call(double, { to: 'answerer', url, request: { number }, deadlineMs, tries });
     return { server, client, link, url, ask };
   }
 
@@ -85,7 +85,12 @@ describe('calls between processes', () => {
     let reached = false;
     server.serve(double, () => ((reached = true), { doubled: 0 }));
     const loose = { ...double, request: Type.Unknown() };
-    const call = client.call(loose, { url, request: { number: 'one' }, deadlineMs: patientMs });
+    const call = client.call(loose, {
+      to: 'answerer',
+      url,
+      request: { number: 'one' },
+      deadlineMs: patientMs,
+    });
     await expect(call).rejects.toMatchObject({
       code: 'peer-refused',
       message: expect.stringContaining('/number') as string,
@@ -104,7 +109,7 @@ describe('calls between processes', () => {
     const echo = { name: 'echo', request: Type.String(), reply: Type.String() };
     server.serve(echo, (text) => text);
     const call = (size: number) =>
-      client.call(echo, { url, request: 'x'.repeat(size), deadlineMs: patientMs });
+      client.call(echo, { to: 'answerer', url, request: 'x'.repeat(size), deadlineMs: patientMs });
     expect(await call(60_000)).toHaveLength(60_000);
     await expect(call(70_000)).rejects.toMatchObject({ code: 'peer-refused' });
   });
@@ -113,7 +118,7 @@ describe('calls between processes', () => {
     const { server, client, url } = await setup();
     const flood = { name: 'flood', request: Type.Null(), reply: Type.String() };
     server.serve(flood, () => 'x'.repeat(70_000));
-    const call = client.call(flood, { url, request: null, deadlineMs: patientMs });
+    const call = client.call(flood, { to: 'answerer', url, request: null, deadlineMs: patientMs });
     await expect(call).rejects.toMatchObject({ code: 'peer-unavailable' });
   });
 
@@ -152,7 +157,7 @@ describe('calls between processes', () => {
     await new Promise<void>((resolve) => breaker.listen(0, '127.0.0.1', resolve));
     ends.push(() => new Promise((resolve) => breaker.close(resolve)));
     const url = `http://127.0.0.1:${(breaker.address() as net.AddressInfo).port}`;
-    const call = client.call(double, { url, request: { number: 1 }, deadlineMs: patientMs });
+    const call = client.call(double, { to: 'answerer', url, request: { number: 1 }, deadlineMs: patientMs });
     await expect(call).rejects.toMatchObject({ code: 'peer-unavailable' });
   });
 
@@ -168,7 +173,7 @@ describe('calls between processes', () => {
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     ends.push(() => new Promise((resolve) => listener.close(resolve)));
     const url = `http://127.0.0.1:${(listener.address() as net.AddressInfo).port}`;
-    const call = client.call(double, { url, request: { number: 1 }, deadlineMs: patientMs });
+    const call = client.call(double, { to: 'answerer', url, request: { number: 1 }, deadlineMs: patientMs });
     await expect(call).rejects.toMatchObject({ code: 'peer-unavailable' });
     expect(head).toMatch(/^carillon-caller: scheduler-1\r$/im);
   });
