@@ -122,6 +122,8 @@ export interface Timer {
   tags: string[];
   metadata: Record<string, string>;
   createdAt: string;
+  /** who made it: the name of the key; null where that was not kept yet */
+  createdBy: string | null;
   updatedAt: string;
 }
 
@@ -176,9 +178,61 @@ export interface CancelledTimer {
   tags: string[];
   metadata: Record<string, string>;
   createdAt: string;
+  /** who made it: the name of the key; null where that was not kept yet */
+  createdBy: string | null;
   updatedAt: string;
   /** calls under way; they are left to end, and never repeated */
   executions: CancelledTimerExecutionsItem[];
+}
+
+export interface FieldChange {
+  /** JSON pointer into what the API shows of it */
+  field: string;
+  /** left out where there was none */
+  before?: unknown;
+  /** left out where there is none */
+  after?: unknown;
+  /** true where the values are too long to be repeated */
+  omitted?: boolean | undefined;
+}
+
+export interface Change {
+  id: string;
+  /** real time, under a test clock too */
+  at: string;
+  /** the name of the key; `carillon` for what ended by itself */
+  actor: string;
+  action: string;
+  resource: 'timer' | 'settings' | 'key' | 'quota' | 'test-clock';
+  /** the id of the timer, or of what it was */
+  resourceId: string;
+  /** of the timer, or the version, afterwards */
+  generation: number | null;
+  /** in the words of whoever changed it */
+  reason: string | null;
+  /** what is different afterwards */
+  changes: FieldChange[];
+}
+
+export interface ChangePage {
+  data: Change[];
+  /** for the next page; null on the last */
+  nextCursor: string | null;
+}
+
+/** how the timer that is there began; null once it is removed */
+export interface TimerHistoryCreated {
+  at: string;
+  /** null where that was not kept yet */
+  actor: string | null;
+}
+
+export interface TimerHistory {
+  data: Change[];
+  /** for the next page; null on the last */
+  nextCursor: string | null;
+  /** how the timer that is there began; null once it is removed */
+  created: TimerHistoryCreated | null;
 }
 
 /** where this one record tells of several occurrences that were left out, this the first */
@@ -888,6 +942,34 @@ export interface TouchTimerRequest {
   namespace?: string | undefined;
 }
 
+export interface GetTimerHistoryRequest {
+  /** `nextCursor` of the page before; leave it out for the first */
+  cursor?: string | undefined;
+  /** rows at most, 1 to 1000; a page may have fewer, or none, and yet not be the last */
+  limit?: number | undefined;
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
+export interface RestoreTimerBody {
+  /** of the version to bring back, as the history tells */
+  generation: number;
+  /** in your words; kept */
+  reason?: string | undefined;
+}
+
+export interface RestoreTimerRequest {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  /** the ETag of the generation to change, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+  body: RestoreTimerBody;
+}
+
 /** a timer as for POST /v1/timers; the target may be left out */
 export interface TimerSketch {
   /** 1 to 128 letters, digits, `_` and `-` */
@@ -1002,6 +1084,27 @@ export interface ListenToEventsRequest {
   namespace?: string | undefined;
   /** the id of the last event that was heard, to go on after it */
   lastEventId?: string | undefined;
+}
+
+export interface ListChangesRequest {
+  /** `nextCursor` of the page before; leave it out for the first */
+  cursor?: string | undefined;
+  /** rows at most, 1 to 1000; a page may have fewer, or none, and yet not be the last */
+  limit?: number | undefined;
+  /** of this kind only */
+  resource?: 'timer' | 'settings' | 'key' | 'quota' | 'test-clock' | undefined;
+  /** of the one with this id only; needs `resource` */
+  resourceId?: string | undefined;
+  /** by this one only */
+  actor?: string | undefined;
+  /** of this kind only, such as cancel */
+  action?: string | undefined;
+  /** made at this instant or later (RFC 3339; write + as %2B) */
+  from?: string | undefined;
+  /** made before this instant (RFC 3339; write + as %2B) */
+  until?: string | undefined;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
 }
 
 export interface GetTestClockRequest {
@@ -1244,6 +1347,32 @@ export class Operations {
     );
   }
 
+  /** Read who changed a timer, when and how. Newest first. At least the latest 100 changes are kept, for 90 days unless configured otherwise; of a timer that was removed too. Touches are no changes. */
+  getTimerHistory(request: GetTimerHistoryRequest, options?: CallOptions): Promise<TimerHistory> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/timers/${encodeURIComponent(request.id)}/history`,
+        query: { cursor: request.cursor, limit: request.limit },
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** Bring an earlier version of a timer back. As if the definition of that generation were sent again now, as one more change: a delay counts from now, a paused timer stays paused, and a version whose time has passed is refused. A closed timer gets a new one of that version in its place. */
+  restoreTimer(request: RestoreTimerRequest, options?: CallOptions): Promise<Timer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers/${encodeURIComponent(request.id)}/restore`,
+        headers: { 'carillon-namespace': request.namespace, 'if-match': request.ifMatch },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
   /** Preview a timer before it is created. Nothing is created. The same occurrences that the timer will have; its jitter is drawn only when it is made, and `H` goes by its id. */
   previewTimer(request: PreviewTimerRequest, options?: CallOptions): Promise<Preview> {
     return this.#send(
@@ -1294,6 +1423,28 @@ export class Operations {
       {
         method: 'GET',
         path: `/v1/executions/${encodeURIComponent(request.id)}`,
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** List who changed what, when and why. Newest first, for 90 days unless configured otherwise. Filter by one of `resource`, `actor` and `action`; with `resourceId` by any of them. The creation of a timer is told by the timer itself (`createdAt`, `createdBy`). */
+  listChanges(request: ListChangesRequest = {}, options?: CallOptions): Promise<ChangePage> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/audit`,
+        query: {
+          cursor: request.cursor,
+          limit: request.limit,
+          resource: request.resource,
+          resourceId: request.resourceId,
+          actor: request.actor,
+          action: request.action,
+          from: request.from,
+          until: request.until,
+        },
         headers: { 'carillon-namespace': request.namespace },
       },
       options,

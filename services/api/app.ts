@@ -29,6 +29,7 @@ import { addSilentConnections } from './plugins/silent-connections.js';
 import { addStrictness } from './plugins/strictness.js';
 import { validatorCompiler, type App } from './plugins/validation.js';
 import type { EventFeed } from './events/event-feed.js';
+import { addAudit } from './routes/audit.js';
 import { addClusterRoute } from './routes/cluster.js';
 import { addEventRoute } from './routes/events.js';
 import { addExecutionRoutes } from './routes/executions.js';
@@ -38,10 +39,12 @@ import { addTimerActions } from './routes/timer-actions.js';
 import { addTimerBatchRoute } from './routes/timer-batch.js';
 import { addTimerChanges } from './routes/timer-changes.js';
 import { addTimerCreation } from './routes/timer-creation.js';
+import { addTimerHistory } from './routes/timer-history.js';
 import { addTimerPreview } from './routes/timer-preview.js';
 import { addTimerLists } from './routes/timer-lists.js';
 import { addTimerReading } from './routes/timer-reading.js';
 import { clockAnswer } from './schemas/actions.js';
+import { changeAnswer, changePage, historyAnswer } from './schemas/change.js';
 import { clusterAnswer } from './schemas/cluster.js';
 import { eventAnswer } from './schemas/event.js';
 import { executionAnswer, executionPage } from './schemas/execution.js';
@@ -71,6 +74,9 @@ const answers = [
   timerAnswer,
   timerPage,
   cancelledTimerAnswer,
+  changeAnswer,
+  changePage,
+  historyAnswer,
   executionAnswer,
   executionPage,
   eventAnswer,
@@ -114,9 +120,11 @@ export function buildApp(parts: AppParts): App {
     addTimerLists(scope, desk.timers);
     addTimerChanges(scope, writing);
     addTimerActions(scope, writing);
+    addTimerHistory(scope, writing);
     addTimerPreview(scope, desk);
     addExecutionRoutes(scope, desk.executions);
     addEventRoute(scope, parts.feed);
+    addAudit(scope, desk.changes);
     addTestClock(scope, { desk: { ...parts, ...desk }, accept, mode: config.mode });
     addClusterRoute(scope, parts);
     addSettingsRoutes(scope, { ...parts, accept, leadMs: config.settingsLeadMs });

@@ -18,7 +18,7 @@ export interface ApiDependencies extends Omit<
   AppParts,
   'desk' | 'feed' | 'documents' | 'processes' | 'config'
 > {
-  store: Pick<Store, 'timers' | 'executions' | 'documents' | 'processes'>;
+  store: Pick<Store, 'timers' | 'executions' | 'changes' | 'documents' | 'processes'>;
   bus: Bus;
   config: AppParts['config'] & Pick<ClusterConfig, 'settledRetentionMs'>;
 }
@@ -37,7 +37,7 @@ export class ApiService implements Lifecycle {
   /** Throws `invalid-configuration` where production mode has no keys. */
   constructor(dependencies: ApiDependencies) {
     const { store, bus, clock, metrics, log, config } = dependencies;
-    const { timers, executions, documents, processes } = store;
+    const { timers, executions, changes, documents, processes } = store;
     const waitingLimit = config.apiWaitingLimit;
     const events = new EventSender(dependencies);
     const feed = new EventFeed({
@@ -49,7 +49,7 @@ export class ApiService implements Lifecycle {
     const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
     const clocks = new NamespaceClocks({ documents, clock, log, mode: config.mode });
     const retentionMs = config.settledRetentionMs;
-    const desk = { timers, executions, writer, toucher, events, clock, clocks, retentionMs };
+    const desk = { timers, executions, changes, writer, toucher, events, clock, clocks, retentionMs };
     this.#app = buildApp({ ...dependencies, desk, feed, documents, processes });
     this.#events = events;
     this.#feed = feed;

@@ -9,6 +9,7 @@ import type { EventSender } from '../../shared/events/sender.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { ScheduleStore, TimerStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
+import { endOfPause } from '../../shared/timers/change-record.js';
 import { endPause } from '../../shared/timers/pause.js';
 import type { Timer } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
@@ -71,7 +72,8 @@ export class Resumer extends Loop {
       const now = clock.now();
       const instant = { now, expireAt: now + settledRetentionMs };
       const change = endPause(current, before, instant);
-      return { change, reply: change };
+      const record = current && change && endOfPause(current, change, now);
+      return { change, record, reply: change };
     });
     if (change) events.tell([change.timer], () => factsOfChange(timer, change));
   }

@@ -52,7 +52,7 @@ const toldSteps: Partial<Record<HandoverEvent, ClusterEventKind>> = {
 };
 
 export interface SchedulerDependencies {
-  store: Pick<Store, 'timers' | 'schedule' | 'delivery' | 'processes' | 'documents'>;
+  store: Pick<Store, 'timers' | 'schedule' | 'delivery' | 'processes' | 'documents' | 'changes'>;
   queue: WorkQueue;
   bus: Bus;
   election: Election;
@@ -68,7 +68,8 @@ export interface SchedulerDependencies {
   random: Random;
   metrics: Metrics;
   log: Logger;
-  config: SchedulerConfig & Pick<ClusterConfig, 'settledRetentionMs' | 'mode' | 'ring' | 'freshnessMs'>;
+  config: SchedulerConfig &
+    Pick<ClusterConfig, 'settledRetentionMs' | 'changeRetentionMs' | 'mode' | 'ring' | 'freshnessMs'>;
 }
 
 export class SchedulerService implements Lifecycle {
@@ -106,8 +107,7 @@ export class SchedulerService implements Lifecycle {
       events,
       metrics,
       ...{ view: this.#view, host: this.#host },
-      schedule: store.schedule,
-      timers: store.timers,
+      ...store,
       definitions: new Definitions(store.delivery),
       settledRetentionMs: config.settledRetentionMs,
     };

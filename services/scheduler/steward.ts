@@ -1,6 +1,8 @@
 /** The leader's housekeeping, off the scheduling path: removes what has outlived its retention, in bounded bites, and counts. */
 import type { Clock } from '../../shared/base/clock.js';
 import { Loop } from '../../shared/base/loop.js';
+import type { ClusterConfig } from '../../shared/config/cluster.js';
+import type { ChangeStore } from '../../shared/store/changes.js';
 import type { ScheduleStore, TimerStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import { timerStates } from '../../shared/timers/timer.js';
@@ -13,9 +15,11 @@ const bitesEachRound = 20;
 export interface StewardOptions {
   schedule: Pick<ScheduleStore, 'removeExpired'>;
   timers: Pick<TimerStore, 'counts'>;
+  changes: Pick<ChangeStore, 'removeBefore'>;
   clock: Clock;
   metrics: SchedulerMetrics;
   log: Logger;
+  config: Pick<ClusterConfig, 'changeRetentionMs'>;
   /** Whether this process does the leader's work now. */
   leads(): boolean;
 }
@@ -35,14 +39,17 @@ export class Steward extends Loop {
 
   async #round(): Promise<void> {
     if (!this.#options.leads()) return;
-    await this.#removeExpired();
+    const { schedule, changes, clock, config } = this.#options;
+    await this.#remove(() => schedule.removeExpired(clock.now(), biteSize));
+    await this.#remove(() => changes.removeBefore(clock.now() - config.changeRetentionMs, biteSize));
     await this.#count();
   }
 
-  async #removeExpired(): Promise<void> {
-    const { schedule, clock, metrics, leads } = this.#options;
-    for (let bite = 0; bite < bitesEachRound && leads(); bite++) {
-      const removed = await schedule.removeExpired(clock.now(), biteSize);
+  /** @param bite removes up to `biteSize` rows and answers how many */
+  async #remove(bite: () => Promise<number>): Promise<void> {
+    const { metrics, leads } = this.#options;
+    for (let bites = 0; bites < bitesEachRound && leads(); bites++) {
+      const removed = await bite();
       metrics.removed.inc(removed);
       if (removed < biteSize) return;
     }

@@ -13,6 +13,7 @@ import type { Claim, DocumentStore, DueQuery, ScheduleStore, TimerStore } from '
 import type { Logger } from '../../shared/telemetry/logger.js';
 import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
 import type { Execution } from '../../shared/timers/execution.js';
+import { endOfPause } from '../../shared/timers/change-record.js';
 import { endPause } from '../../shared/timers/pause.js';
 import { never, testShard, type Timer } from '../../shared/timers/timer.js';
 import {
@@ -131,7 +132,8 @@ export class TestClocks extends Loop {
     for (const timer of paused) {
       const change = await timers.change(timer, (current) => {
         const change = endPause(current, now + 1, instant);
-        return { change, reply: change };
+        const record = current && change && endOfPause(current, change, clock.now());
+        return { change, record, reply: change };
       });
       if (change) events.tell([change.timer], () => factsOfChange(timer, change));
     }

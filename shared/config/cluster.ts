@@ -110,6 +110,11 @@ export const clusterSchema = Type.Object({
     minimum: 60_000,
     description: 'how long ended executions and closed timers are kept; 30 days',
   }),
+  changeRetentionMs: Type.Integer({
+    default: 90 * 86_400_000,
+    minimum: 60_000,
+    description: 'how long it is kept who changed what: the history of timers, and the audit; 90 days',
+  }),
   freshnessMs: Type.Integer({
     default: 10_000,
     minimum: 3_000,

@@ -5,11 +5,13 @@
  * may not have happened, and unless said otherwise every method is safe to repeat with the same arguments.
  */
 import type { Change, Current } from '../timers/change.js';
+import type { ChangeRecord } from '../timers/change-record.js';
 import type { AttemptRecord } from '../timers/outcome.js';
 import type { Execution } from '../timers/execution.js';
 import type { Definition, Timer, TimerKey, TimerState } from '../timers/timer.js';
 import type { OverlapPolicy } from '../timers/overlap.js';
 import type { Occurrence } from '../timers/schedule.js';
+import type { ChangeStore } from './changes.js';
 import type { ProcessStore } from './processes.js';
 import type { Count, CountQuery, ExecutionQuery, TimerPosition, TimerQuery } from './queries.js';
 
@@ -20,6 +22,7 @@ export interface Store {
   delivery: DeliveryStore;
   processes: ProcessStore;
   documents: DocumentStore;
+  changes: ChangeStore;
   /** Resolves when the store can take writes; rejects with `store-unavailable` within two seconds otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -57,6 +60,8 @@ export interface Decision<Reply> {
   /** Null leaves everything as it is. */
   change: Change | null;
   reply: Reply;
+  /** What is kept of the change: who made it and why. Written with it; left out where nobody did, such as for a touch. */
+  record?: ChangeRecord | null;
 }
 
 export interface ExecutionStore {
@@ -256,4 +261,6 @@ export interface DocumentStore {
 export interface WriteCondition {
   expected: number;
   guard?: { name: string; version: number } | undefined;
+  /** What is kept of this change, written in the same transaction. */
+  record?: ChangeRecord | undefined;
 }

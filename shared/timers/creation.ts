@@ -15,12 +15,23 @@ export interface Creation extends TimerKey {
   wish: Wish;
   idempotencyKey: string | null;
   now: number;
+  /** Who makes it. */
+  createdBy: string;
   /** Where it is kept; by namespace and id when left out. */
   shard?: number;
 }
 
 /** A new timer, due at its schedule's first occurrence. */
-export function createTimer({ namespace, id, uid, wish, idempotencyKey, now, shard }: Creation): Timer {
+export function createTimer({
+  namespace,
+  id,
+  uid,
+  wish,
+  idempotencyKey,
+  now,
+  createdBy,
+  shard,
+}: Creation): Timer {
   const { tags, metadata, digest, ...content } = wish;
   const next = firstOccurrence(content.schedule, now, { id, uid, runs: 0 });
   return {
@@ -43,6 +54,7 @@ export function createTimer({ namespace, id, uid, wish, idempotencyKey, now, sha
     tags,
     metadata,
     createdAt: now,
+    createdBy,
     updatedAt: now,
     changedAt: now,
     wakeAt: wakeOf(next, now),

@@ -94,6 +94,8 @@ export interface Timer extends TimerKey {
   tags: string[];
   metadata: Record<string, string>;
   createdAt: number;
+  /** Who made it; null for one that is older than this field. */
+  createdBy: string | null;
   updatedAt: number;
   /** The instant of its last change, which no later change may precede. */
   changedAt: number;

@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
         .filter(([, { requestBody }]) => requestBody)
         .map(([method]) => `${method} ${path}`),
     );
-    expect(withBody).toHaveLength(12);
+    expect(withBody).toHaveLength(13);
     expect(new Set(examples.map(({ name }) => name.split(': ')[0]))).toEqual(new Set(withBody));
   });
 

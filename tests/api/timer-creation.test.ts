@@ -37,6 +37,7 @@ describe.each(['/v1/timers', '/timers'])('POST %s', (path) => {
       tags: [],
       metadata: {},
       createdAt: '2030-01-01T00:00:00.000Z',
+      createdBy: 'anonymous',
       updatedAt: '2030-01-01T00:00:00.000Z',
     });
   });

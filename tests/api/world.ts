@@ -93,7 +93,17 @@ export async function openWorld({
   const clocks = new NamespaceClocks({ documents, clock, log, mode });
   const app = buildApp({
     feed,
-    desk: { timers, executions, writer, toucher, events, clock, clocks, retentionMs: 30 * dayMs },
+    desk: {
+      timers,
+      executions,
+      changes: breakable(store.changes, outage),
+      writer,
+      toucher,
+      events,
+      clock,
+      clocks,
+      retentionMs: 30 * dayMs,
+    },
     documents,
     bus,
     processes: store.processes,

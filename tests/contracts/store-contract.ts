@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest';
 import { changeContract } from './store/change-contract.js';
+import { changeRecordContract } from './store/change-record-contract.js';
 import { closingContract } from './store/closing-contract.js';
 import { deliveryContract } from './store/delivery-contract.js';
 import { documentContract } from './store/document-contract.js';
@@ -37,6 +38,7 @@ export function timersContract(name: string, open: OpenStore): void {
     timerContract(open);
     timerListContract(open);
     changeContract(open);
+    changeRecordContract(open);
     raceContract(open);
     pauseContract(open);
     manualRunContract(open);

@@ -15,6 +15,7 @@ export function describedApp(metrics = new Metrics()): ReturnType<typeof buildAp
     desk: {
       timers: nothing,
       executions: nothing,
+      changes: nothing,
       writer: nothing,
       toucher: nothing,
       events: nothing,

@@ -91,7 +91,7 @@ export async function startScheduler(means: Means): Promise<RunningScheduler> {
     config: {
       ...loadConfig(schedulerSchema, {}),
       schedulerPublishAgainMs: 4_000,
-      ...{ settledRetentionMs, freshnessMs, mode, ring: 'shared' },
+      ...{ settledRetentionMs, changeRetentionMs: 90 * dayMs, freshnessMs, mode, ring: 'shared' },
     },
   });
   await service.start();
@@ -130,7 +130,7 @@ export async function startWorker(means: Means): Promise<Running> {
 
 export async function startApi(means: Means): Promise<RunningApi> {
   const { store, bus, clock, log } = means;
-  const { timers, executions, documents } = store;
+  const { timers, executions, changes, documents } = store;
   const presence = presenceOf(means, 'api');
   await presence.start();
   const waitingLimit = 1_000;
@@ -141,6 +141,7 @@ export async function startApi(means: Means): Promise<RunningApi> {
   const desk = {
     timers,
     executions,
+    changes,
     writer,
     toucher,
     events,

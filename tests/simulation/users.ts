@@ -58,7 +58,7 @@ export class Users {
     if (this.#ids.length === 0 || lot <= 45) return this.#create();
     const id = this.#world.pick(this.#ids);
     const key = { namespace, id };
-    const request = { key, ifMatch: undefined };
+    const request = { key, ifMatch: undefined, actor: 'user' };
     const number = this.#requests;
     if (lot <= 55) return this.#cancel(id);
     if (lot <= 65) {
@@ -85,7 +85,7 @@ export class Users {
     this.#ids.push(id);
     return {
       what: `create ${id}`,
-      ask: async (desk) => (await create(desk, { namespace, sent, key: `key-${id}` })).timer,
+      ask: async (desk) => (await create(desk, { namespace, actor: 'user', sent, key: `key-${id}` })).timer,
       acknowledged: (uid) => void this.#ledger.acknowledged.add(uid),
     };
   }
@@ -93,7 +93,8 @@ export class Users {
   #cancel(id: string): Request {
     return {
       what: `cancel ${id}`,
-      ask: async (desk) => (await cancel(desk, { key: { namespace, id }, ifMatch: undefined })).timer,
+      ask: async (desk) =>
+        (await cancel(desk, { key: { namespace, id }, ifMatch: undefined, actor: 'user' })).timer,
       acknowledged: (uid) => void this.#ledger.cancelled.add(uid),
     };
   }

@@ -54,6 +54,7 @@ export function makeTimer(changes: Partial<Timer> = {}): Timer {
     tags: [],
     metadata: {},
     createdAt: baseTime,
+    createdBy: 'tester',
     updatedAt: baseTime,
     changedAt: baseTime,
     wakeAt: next ? next.dueAt : baseTime + 600_000,

@@ -26,6 +26,7 @@ export function describeTimer(timer: Timer): TimerAnswer {
     pause: pause && describePause(pause),
     ...describeContent(timer),
     createdAt: formatInstant(timer.createdAt),
+    createdBy: timer.createdBy,
     updatedAt: formatInstant(timer.updatedAt),
   };
 }

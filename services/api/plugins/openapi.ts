@@ -31,6 +31,7 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
         { name: 'Timers', description: 'The promises: what to call, and when.' },
         { name: 'Executions', description: 'What came of them.' },
         { name: 'Events', description: 'What happens, while it happens.' },
+        { name: 'Audit', description: 'Who changed what, when and why.' },
         {
           name: 'Cluster',
           description: 'The processes that do the work, and what can be set while they run.',

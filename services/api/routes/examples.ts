@@ -112,6 +112,10 @@ export const runExamples: Examples = {
   once: { summary: 'the same run, however often it is sent', value: { id: 'by-hand-1' } },
 };
 
+export const restoreExamples: Examples = {
+  first: { summary: 'as it was made', value: { generation: 1, reason: 'the change was a mistake' } },
+};
+
 export const clockExamples: Examples = {
   year: { summary: 'at the beginning of a year', value: { now: '2034-01-01T00:00:00Z' } },
 };

@@ -44,11 +44,14 @@ function addPause(app: App, { desk, accept }: WritingRoutes): void {
         response: answers,
       },
     },
-    async ({ namespace, headers, params: { id }, body }, reply) => {
+    async ({ namespace, actor, headers, params: { id }, body }, reply) => {
       accept();
       const { reason = null, until = null } = body;
       const key = { namespace, id };
-      return answerTimer(reply, await pause(desk, { key, ifMatch: headers['if-match'], reason, until }));
+      return answerTimer(
+        reply,
+        await pause(desk, { key, ifMatch: headers['if-match'], actor: actor.name, reason, until }),
+      );
     },
   );
 }
@@ -67,10 +70,10 @@ function addResume(app: App, { desk, accept }: WritingRoutes): void {
         response: answers,
       },
     },
-    async ({ namespace, headers, params: { id } }, reply) => {
+    async ({ namespace, actor, headers, params: { id } }, reply) => {
       accept();
       const key = { namespace, id };
-      return answerTimer(reply, await resume(desk, { key, ifMatch: headers['if-match'] }));
+      return answerTimer(reply, await resume(desk, { key, ifMatch: headers['if-match'], actor: actor.name }));
     },
   );
 }
@@ -95,11 +98,12 @@ function addRun(app: App, { desk, accept }: WritingRoutes): void {
         },
       },
     },
-    async ({ namespace, headers, params: { id }, body }, reply) => {
+    async ({ namespace, actor, headers, params: { id }, body }, reply) => {
       accept();
       const request = {
         key: { namespace, id },
         ifMatch: headers['if-match'],
+        actor: actor.name,
         id: requestIdOf(headers['idempotency-key'], body.id),
       };
       const { execution, replayed } = await run(desk, request);

@@ -42,9 +42,9 @@ export function addTimerBatchRoute(app: App, { desk, accept, exampleUrl }: Writi
   app.post(
     '/v1/timers::batch',
     { schema, config: { swaggerTransform: ({ url }) => ({ schema: documented, url }) } },
-    async ({ id, namespace, headers, body }) => {
+    async ({ id, namespace, actor, headers, body }) => {
       accept();
-      const context = { desk, namespace, key: headers['idempotency-key'] };
+      const context = { desk, namespace, actor: actor.name, key: headers['idempotency-key'] };
       const made = await Promise.all(body.timers.map((sent, i) => createItem(context, sent, i)));
       return { results: resultsOf(made, id) };
     },
@@ -54,19 +54,20 @@ export function addTimerBatchRoute(app: App, { desk, accept, exampleUrl }: Writi
 interface BatchContext {
   desk: Desk;
   namespace: string;
+  actor: string;
   key: string | undefined;
 }
 
 /** Answers the id of the timer, or why there is none. */
 async function createItem(
-  { desk, namespace, key }: BatchContext,
+  { desk, key, ...context }: BatchContext,
   item: unknown,
   i: number,
 ): Promise<string | Problem> {
   try {
     const checked = checkItem(item);
     if ('mistakes' in checked) throw invalidRequest(checked.mistakes);
-    const { timer } = await create(desk, { namespace, sent: checked.value, key: key && `${key}/${i}` });
+    const { timer } = await create(desk, { ...context, sent: checked.value, key: key && `${key}/${i}` });
     return timer.id;
   } catch (error) {
     const problem = problemOf(error);

@@ -41,11 +41,12 @@ function addPut(app: App, { desk, accept, exampleUrl }: WritingRoutes): void {
         },
       },
     },
-    async ({ namespace, headers, params: { id }, body }, reply) => {
+    async ({ namespace, actor, headers, params: { id }, body }, reply) => {
       accept();
       const put = await upsert(desk, {
         key: { namespace, id },
         ifMatch: headers['if-match'],
+        actor: actor.name,
         idempotencyKey: headers['idempotency-key'],
         sent: body,
       });
@@ -73,10 +74,13 @@ function addPatch(app: App, { desk, accept }: WritingRoutes): void {
         },
       },
     },
-    async ({ namespace, headers, params: { id }, body }, reply) => {
+    async ({ namespace, actor, headers, params: { id }, body }, reply) => {
       accept();
       const key = { namespace, id };
-      return answerTimer(reply, await patch(desk, { key, ifMatch: headers['if-match'], patch: body }));
+      return answerTimer(
+        reply,
+        await patch(desk, { key, ifMatch: headers['if-match'], actor: actor.name, patch: body }),
+      );
     },
   );
 }
@@ -99,10 +103,14 @@ function addCancel(app: App, { desk, accept }: WritingRoutes): void {
         },
       },
     },
-    async ({ namespace, headers, params: { id } }, reply) => {
+    async ({ namespace, actor, headers, params: { id } }, reply) => {
       accept();
       const key = { namespace, id };
-      const { timer, underWay } = await cancel(desk, { key, ifMatch: headers['if-match'] });
+      const { timer, underWay } = await cancel(desk, {
+        key,
+        ifMatch: headers['if-match'],
+        actor: actor.name,
+      });
       const executions = underWay.map(({ id, state }) => ({ id, state }));
       return { ...answerTimer(reply, timer), executions };
     },

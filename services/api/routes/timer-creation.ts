@@ -33,9 +33,10 @@ export function addTimerCreation(app: App, { desk, accept, exampleUrl }: Writing
     app.post(
       url,
       { schema: { ...schema, operationId, summary } },
-      async ({ namespace, headers, body }, reply) => {
+      async ({ namespace, actor, headers, body }, reply) => {
         accept();
-        const created = await create(desk, { namespace, sent: body, key: headers['idempotency-key'] });
+        const key = headers['idempotency-key'];
+        const created = await create(desk, { namespace, sent: body, key, actor: actor.name });
         if (created.replayed) reply.header('idempotency-replayed', 'true');
         return answerCreated(reply, created.timer);
       },

@@ -29,6 +29,19 @@ export const runRequest = Type.Object(
   { ...closed, description: 'may be empty: each request is a run of its own' },
 );
 
+export const restoreRequest = Type.Object(
+  {
+    generation: Type.Integer({
+      minimum: 1,
+      description: 'of the version to bring back, as the history tells',
+    }),
+    reason: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1_024, description: 'in your words; kept' }),
+    ),
+  },
+  closed,
+);
+
 export const clockRequest = Type.Object(
   { now: Type.String({ maxLength: 64, description: 'where the clock stands, RFC 3339' }) },
   closed,

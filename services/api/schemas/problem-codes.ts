@@ -29,6 +29,7 @@ const codes = {
     'There is no such execution',
     'there is no execution "tea-1" in the namespace "default"',
   ],
+  'version-not-found': [404, 'There is no such version', 'of "tea" the generations 4 to 12 are kept'],
   'test-clock-not-found': [
     404,
     'The namespace has no test clock',

@@ -90,6 +90,10 @@ export const timerAnswer = Type.Object(
     tags: Type.Array(Type.String()),
     metadata: Type.Record(Type.String(), Type.String()),
     createdAt: instant,
+    createdBy: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'who made it: the name of the key; null where that was not kept yet',
+    }),
     updatedAt: instant,
   },
   { $id: 'Timer' },

@@ -11,7 +11,7 @@ export interface Cancelled {
 
 /** Cancels; a timer that is closed already is answered as it is, so that repeating a DELETE does no harm. */
 export function cancel(desk: Desk, request: ChangeRequest): Promise<Cancelled> {
-  return change<Cancelled>(desk, request, (current, instant) => {
+  return change<Cancelled>(desk, { ...request, action: 'cancel' }, (current, instant) => {
     if (!current) return refused(timerNotFound(request.key));
     const underWay = current.open.filter(isUnderWay);
     if (isClosed(current.timer)) return { change: null, reply: { timer: current.timer, underWay } };

@@ -13,6 +13,8 @@ export interface CreationRequest {
   sent: TimerCreation;
   /** The `Idempotency-Key`. */
   key: string | undefined;
+  /** Who asks for it. */
+  actor: string;
 }
 
 export interface Created {
@@ -21,7 +23,8 @@ export interface Created {
   replayed: boolean;
 }
 
-export async function create(desk: Desk, { namespace, sent, key }: CreationRequest): Promise<Created> {
+export async function create(desk: Desk, request: CreationRequest): Promise<Created> {
+  const { namespace, sent, key, actor } = request;
   const clock = await desk.clocks.of(namespace);
   const now = clock.now();
   const uid = uuidV7(desk.clock.now());
@@ -38,7 +41,7 @@ export async function create(desk: Desk, { namespace, sent, key }: CreationReque
   }
   const { shard } = clock;
   const timer = createTimer({
-    ...{ namespace, id, uid, wish, now, idempotencyKey: mark },
+    ...{ namespace, id, uid, wish, now, idempotencyKey: mark, createdBy: actor },
     ...(shard !== undefined && { shard }),
   });
   const there = await desk.writer.write(timer);

@@ -1,11 +1,14 @@
 /** What the operations on timers work with, and the one way in which each of them changes a timer. */
 import type { Clock } from '../../../shared/base/clock.js';
+import type { ChangeStore } from '../../../shared/store/changes.js';
 import type { Decision, ExecutionStore, TimerStore } from '../../../shared/store/store.js';
 import type { Change, Current, Instant } from '../../../shared/timers/change.js';
 import { factsOfChange } from '../../../shared/events/facts.js';
 import type { EventSender } from '../../../shared/events/sender.js';
+import { recordOf } from '../../../shared/timers/change-record.js';
 import { isClosed, type Timer, type TimerKey } from '../../../shared/timers/timer.js';
 import type { NamespaceClocks } from '../clocks/namespace-clocks.js';
+import { fieldChanges } from '../definition/field-changes.js';
 import { Problem } from '../plugins/problems.js';
 import { noticeOfChange } from './notice.js';
 import type { TimerWriter } from './timer-writer.js';
@@ -14,6 +17,7 @@ import type { Toucher } from './toucher.js';
 export interface Desk {
   timers: TimerStore;
   executions: ExecutionStore;
+  changes: ChangeStore;
   writer: TimerWriter;
   toucher: Toucher;
   /** Told what has been written. */
@@ -29,6 +33,19 @@ export interface ChangeRequest {
   key: TimerKey;
   /** The header: the generations that may be changed, or `*`; undefined for any. */
   ifMatch: string | undefined;
+  /** Who asks for it. */
+  actor: string;
+  /** Why, in their words. */
+  reason?: string | null;
+}
+
+/** What changes are called where they are kept. */
+export const timerActions = ['put', 'patch', 'cancel', 'pause', 'resume', 'run', 'restore'] as const;
+export type TimerAction = (typeof timerActions)[number];
+
+/** A change under its name; null for what is none and so is not kept, such as a touch. */
+export interface NamedRequest extends ChangeRequest {
+  action: TimerAction | null;
 }
 
 /** What came of a change: the timer as it is now, with what else there is to tell, or why nothing was changed. */
@@ -40,10 +57,11 @@ export type Reply<Told extends { timer: Timer }> = Told | Problem;
  */
 export async function change<Told extends { timer: Timer }>(
   desk: Desk,
-  { key, ifMatch }: ChangeRequest,
+  request: NamedRequest,
   decide: (current: Current | null, instant: Instant) => Decision<Reply<Told>>,
 ): Promise<Told> {
   const { timers, writer, events, clock, clocks, retentionMs } = desk;
+  const { key, ifMatch } = request;
   const { now } = await clocks.of(key.namespace);
   const made: { before: Timer | null; change: Change | null } = { before: null, change: null };
   const reply = await timers.change(key, (current): Decision<Reply<Told>> => {
@@ -52,7 +70,7 @@ export async function change<Told extends { timer: Timer }>(
     const decision = decide(current, { now: now(), expireAt: clock.now() + retentionMs });
     made.before = current?.timer ?? null;
     made.change = decision.change;
-    return decision;
+    return recorded(decision, { ...request, current, at: clock.now() });
   });
   if (reply instanceof Problem) throw reply;
   const { before, change } = made;
@@ -66,13 +84,29 @@ export async function change<Told extends { timer: Timer }>(
 /** Changes one timer that must be there and open; else the answer is that it is not. */
 export function changeOpen<Told extends { timer: Timer }>(
   desk: Desk,
-  request: ChangeRequest,
+  request: NamedRequest,
   decide: (current: Current, instant: Instant) => Decision<Reply<Told>>,
 ): Promise<Told> {
   return change<Told>(desk, request, (current, instant) => {
     if (!current) return refused(timerNotFound(request.key));
     return isClosed(current.timer) ? refused(timerClosed(current.timer)) : decide(current, instant);
   });
+}
+
+interface Occasion extends Pick<NamedRequest, 'actor' | 'action' | 'reason'> {
+  current: Current | null;
+  at: number;
+}
+
+/** The decision, with what is kept of it. */
+function recorded<Answer>(
+  decision: Decision<Answer>,
+  { current, action, actor, reason = null, at }: Occasion,
+): Decision<Answer> {
+  const { change } = decision;
+  if (!change || !current || action === null) return decision;
+  const changes = fieldChanges(current.timer, change.timer);
+  return { ...decision, record: recordOf(current, change, { actor, action, reason, at, changes }) };
 }
 
 /** The decision to change nothing, for this reason. */

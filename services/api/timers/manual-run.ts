@@ -28,7 +28,7 @@ export async function run(desk: Desk, { id, ...request }: RunRequest): Promise<R
   const requestId = id === undefined ? uuidV7(desk.clock.now()) : nameOf(id);
   const earlier = id === undefined ? null : await find(desk, request.key, requestId);
   if (earlier) return { execution: earlier, replayed: true };
-  const { timer, made } = await changeOpen<Told>(desk, request, (current, instant) => {
+  const { timer, made } = await changeOpen<Told>(desk, { ...request, action: 'run' }, (current, instant) => {
     const { timer, open } = current;
     const there = open.some((execution) => execution.id === manualRunId(timer.uid, requestId));
     if (there) return { change: null, reply: { timer, made: null } };

@@ -26,7 +26,7 @@ const checkDefinition = checkerOf(timerDefinition, 'body');
 /** Applies the patch; a delay in it counts from now, one that it does not name goes on counting. */
 export async function patch(desk: Desk, request: PatchRequest): Promise<Timer> {
   const lowered = withLowerCaseHeaders(request.patch);
-  const { timer } = await changeOpen<Patched>(desk, request, (current, instant) =>
+  const { timer } = await changeOpen<Patched>(desk, { ...request, action: 'patch' }, (current, instant) =>
     decide(current, lowered, instant),
   );
   return timer;

@@ -8,7 +8,7 @@ import { parseInstant } from '../schemas/instant.js';
 import { changeOpen, refused, type ChangeRequest, type Desk } from './desk.js';
 
 export interface PauseRequest extends ChangeRequest {
-  /** The user's words. */
+  /** The user's words, kept with the pause too. */
   reason: string | null;
   /** When it ends by itself: an instant, or a duration from now. */
   until: string | number | null;
@@ -19,8 +19,9 @@ interface Told {
 }
 
 /** Pauses a timer; a paused one gets the new reason and end. */
-export async function pause(desk: Desk, { reason, until: sent, ...request }: PauseRequest): Promise<Timer> {
-  const { timer } = await changeOpen<Told>(desk, request, (current, instant) => {
+export async function pause(desk: Desk, request: PauseRequest): Promise<Timer> {
+  const { reason, until: sent } = request;
+  const { timer } = await changeOpen<Told>(desk, { ...request, action: 'pause' }, (current, instant) => {
     const read = sent === null ? { until: null } : readUntil(sent, instant.now);
     if ('detail' in read)
       return refused(invalidRequest([{ pointer: '/until', detail: read.detail, in: 'body' }]));
@@ -36,7 +37,7 @@ export async function pause(desk: Desk, { reason, until: sent, ...request }: Pau
 
 /** Resumes a timer; an active one is answered as it is. */
 export async function resume(desk: Desk, request: ChangeRequest): Promise<Timer> {
-  const { timer } = await changeOpen<Told>(desk, request, (current, instant) => {
+  const { timer } = await changeOpen<Told>(desk, { ...request, action: 'resume' }, (current, instant) => {
     if (current.timer.state === 'active') return { change: null, reply: { timer: current.timer } };
     const change = resumeTimer(current, instant);
     return { change, reply: { timer: change.timer } };

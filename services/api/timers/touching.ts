@@ -1,4 +1,5 @@
 /** POST …/touch: with the group where that will do, else by a change of its own. */
+import { machineActor } from '../../../shared/timers/change-record.js';
 import type { Timer, TimerKey } from '../../../shared/timers/timer.js';
 import { touchTimer, type TouchRefusal } from '../../../shared/timers/touch.js';
 import { Problem } from '../plugins/problems.js';
@@ -9,7 +10,7 @@ export async function touch(desk: Desk, key: TimerKey): Promise<Timer> {
   const { shard } = await desk.clocks.of(key.namespace);
   const touched = shard === undefined ? await desk.toucher.touch(key) : null;
   if (touched) return touched;
-  const request = { key, ifMatch: undefined };
+  const request = { key, ifMatch: undefined, actor: machineActor, action: null };
   const { timer } = await changeOpen<{ timer: Timer }>(desk, request, (current, instant) => {
     const change = touchTimer(current, instant);
     if (typeof change === 'string') return refused(refusal(change));

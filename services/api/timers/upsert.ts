@@ -41,14 +41,14 @@ export async function upsert(desk: Desk, request: UpsertRequest): Promise<Upsert
     if (!there) return { timer: intent.fresh, created: true };
     if (!isClosed(there) && there.digest === intent.fresh.digest) return { timer: there, created: false };
   }
-  return change<Upserted>(desk, request, (current, instant) =>
+  return change<Upserted>(desk, { ...request, action: 'put' }, (current, instant) =>
     current ? decide(current, intent, instant) : refused(absent(intent)),
   );
 }
 
 async function resolveIntent(
   { clock, clocks }: Desk,
-  { key, sent, idempotencyKey }: UpsertRequest,
+  { key, sent, idempotencyKey, actor }: UpsertRequest,
 ): Promise<Intent> {
   const { now: read, shard } = await clocks.of(key.namespace);
   const now = read();
@@ -57,7 +57,7 @@ async function resolveIntent(
   const { wish, late } = resolution;
   const mark = idempotencyKey === undefined ? null : markOf(idempotencyKey, wish.digest);
   const fresh = createTimer({
-    ...{ ...key, uid: uuidV7(clock.now()), wish, idempotencyKey: mark, now },
+    ...{ ...key, uid: uuidV7(clock.now()), wish, idempotencyKey: mark, now, createdBy: actor },
     ...(shard !== undefined && { shard }),
   });
   return { sent, fresh, late };

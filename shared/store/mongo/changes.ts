@@ -7,6 +7,7 @@ import type { Change, Current } from '../../timers/change.js';
 import { type Execution, openStates } from '../../timers/execution.js';
 import type { Definition, TimerKey } from '../../timers/timer.js';
 import { type Decision, definitionKey } from '../store.js';
+import { insertRecords } from './change-records.js';
 import { type Database, wholeBatch } from './database.js';
 import { definitionRange, timerRowId, toExecution, toExecutionRow, toTimer, toTimerRow } from './rows.js';
 import { type Conclusion, Patience } from './transactions.js';
@@ -26,6 +27,7 @@ export function change<Reply>(
     const current = await readCurrent({ db, session }, key);
     const decision = decide(current);
     if (decision.change) await write({ db, session }, current, decision.change);
+    if (decision.change && decision.record) await insertRecords({ db, session }, [decision.record]);
     return { commit: true, reply: decision.reply };
   };
   return db.turns.take(timerRowId(key), () => db.transactions.retry(work, patience));

@@ -7,6 +7,7 @@ import { type Collection, MongoClient, type MongoClientOptions } from 'mongodb';
 import { CarillonError, messageOf } from '../../base/errors.js';
 import type {
   AttemptRow,
+  ChangeRow,
   DefinitionRow,
   DocumentRow,
   ExecutionRow,
@@ -34,6 +35,7 @@ export interface Database {
   definitions: Collection<DefinitionRow>;
   processes: Collection<ProcessDocument>;
   documents: Collection<DocumentRow>;
+  changes: Collection<ChangeRow>;
   meta: Collection<MetaRow>;
 }
 
@@ -70,6 +72,7 @@ export function connect({ url, database }: MongoStoreOptions): Database {
     definitions: db.collection('definitions'),
     processes: db.collection('processes'),
     documents: db.collection('documents'),
+    changes: db.collection('changes'),
     meta: db.collection('meta'),
   };
 }

@@ -1,7 +1,8 @@
 /** Small versioned documents under compare-and-set. */
 import type { ClientSession } from 'mongodb';
 import { batchToken } from '../../base/ids.js';
-import type { DocumentStore } from '../store.js';
+import type { DocumentStore, WriteCondition } from '../store.js';
+import { insertRecords } from './change-records.js';
 import type { Database } from './database.js';
 import { isDuplicateKey } from './errors.js';
 
@@ -28,19 +29,23 @@ export function documentStore(db: Database): DocumentStore {
       const row = await db.documents.findOne({ _id: name }, { readConcern: { level: 'linearizable' } });
       return row && { version: row.version, value: row.value, writtenAt: row.writtenAt?.getTime() ?? 0 };
     },
-    async write(name, value, { expected, guard }) {
+    async write(name, value, condition) {
+      const { expected, guard, record } = condition;
       const write = { name, value, expected };
-      const done = guard
-        ? await guarded(db, write, guard)
-        : await db.client.withSession((session) => put({ db, session }, write));
+      const done =
+        guard || record
+          ? await inTransaction(db, write, condition)
+          : await db.client.withSession((session) => put({ db, session }, write));
       return done ? expected + 1 : null;
     },
   };
 }
 
-function guarded(db: Database, write: Write, guard: Guard): Promise<boolean> {
+function inTransaction(db: Database, write: Write, { guard, record }: WriteCondition): Promise<boolean> {
   return db.transactions.retry(async (session) => {
-    const done = (await hold({ db, session }, guard)) && (await put({ db, session }, write));
+    const transaction = { db, session };
+    const done = (!guard || (await hold(transaction, guard))) && (await put(transaction, write));
+    if (done && record) await insertRecords(transaction, [record]);
     return { commit: done, reply: done };
   });
 }

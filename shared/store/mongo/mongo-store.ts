@@ -4,6 +4,7 @@
  */
 import { CarillonError } from '../../base/errors.js';
 import type { Store } from '../store.js';
+import { changeStore } from './change-records.js';
 import { connect, type Database, type MongoStoreOptions } from './database.js';
 import { within } from './deadline.js';
 import { deliveryStore } from './delivery.js';
@@ -32,6 +33,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
     delivery: behindDoor(deliveryStore(db)),
     processes: behindDoor(processStore(db)),
     documents: behindDoor(documentStore(db)),
+    changes: behindDoor(changeStore(db)),
     ping: () => guarded(ping(db), pingLimitMs),
     close: () => guarded(db.client.close(), callLimitMs),
   };

@@ -70,6 +70,13 @@ async function createIndexes(db: Database): Promise<void> {
       { key: { uid: 1, scheduledFor: 1 }, partialFilterExpression: { state: { $in: [...openStates] } } },
     ]),
     db.definitions.createIndex({ expireAt: 1 }, { sparse: true }),
+    db.changes.createIndexes([
+      { key: { namespace: 1, _id: 1 } },
+      { key: { namespace: 1, resourceId: 1, _id: 1 } },
+      { key: { namespace: 1, resource: 1, _id: 1 } },
+      { key: { namespace: 1, actor: 1, _id: 1 } },
+      { key: { namespace: 1, action: 1, _id: 1 } },
+    ]),
     // Every collection has this one already; asking for it creates the collection, which transactions want to find.
     ...[db.attempts, db.processes, db.documents, db.meta].map((collection) =>
       collection.createIndexes([{ key: { _id: 1 } }]),

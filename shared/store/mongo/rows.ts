@@ -7,6 +7,7 @@
  * are ranges of `_id` and need no further index.
  */
 import type { Binary, Document } from 'mongodb';
+import type { ChangeRecord } from '../../timers/change-record.js';
 import type { Execution } from '../../timers/execution.js';
 import type { AttemptRecord } from '../../timers/outcome.js';
 import type { Occurrence } from '../../timers/schedule.js';
@@ -55,6 +56,10 @@ export interface DocumentRow {
   writtenAt?: Date;
   /** Rewritten by whoever relies on this version, so that two such transactions meet. */
   guarded?: string;
+}
+
+export interface ChangeRow extends Omit<ChangeRecord, 'id'> {
+  _id: string;
 }
 
 export interface MetaRow {
@@ -112,7 +117,13 @@ export function toTimerRow(timer: Timer): TimerRow {
 }
 
 export function toTimer({ _id, stamp: _stamp, host: _host, tags, ...rest }: TimerRow): Timer {
-  return { id: _id.slice(rest.namespace.length + 1), ...rest, tags: tags ?? [] };
+  return {
+    id: _id.slice(rest.namespace.length + 1),
+    ...rest,
+    tags: tags ?? [],
+    // Missing in rows of releases that did not write it.
+    createdBy: rest.createdBy ?? null,
+  };
 }
 
 export function toExecutionRow({ id, ...rest }: Execution): ExecutionRow {

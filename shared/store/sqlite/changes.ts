@@ -1,6 +1,7 @@
 /** A change of one timer and its open executions, inside one transaction that nothing else can enter. */
 import type { TimerKey } from '../../timers/timer.js';
 import type { Change, Current, Decision } from '../store.js';
+import { insertRecord } from './change-records.js';
 import type { Database } from './database.js';
 import {
   executionColumns,
@@ -24,11 +25,12 @@ export function changeTimer<Reply>(
   decide: (current: Current | null) => Decision<Reply>,
 ): Reply {
   const current = readCurrent(db, key);
-  const { change, reply } = decide(current);
+  const { change, reply, record } = decide(current);
   if (change) {
     if (change.retire) retire(db, current?.timer.uid ?? change.timer.uid, change.retire);
     db.sql(replaceTimer).run(...timerValues(change.timer));
     writeExecutions(db, change);
+    if (record) insertRecord(db, record);
   }
   return reply;
 }

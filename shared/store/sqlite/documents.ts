@@ -1,5 +1,6 @@
 /** DocumentStore on SQLite. */
 import type { DocumentStore, StoredDocument, WriteCondition } from '../store.js';
+import { insertRecord } from './change-records.js';
 import type { Database } from './database.js';
 
 interface Row extends Omit<StoredDocument, 'value'> {
@@ -23,7 +24,7 @@ export class SqliteDocuments implements DocumentStore {
     });
   }
 
-  write(name: string, value: unknown, { expected, guard }: WriteCondition): Promise<number | null> {
+  write(name: string, value: unknown, { expected, guard, record }: WriteCondition): Promise<number | null> {
     return this.#db.write(() => {
       const write = this.#db.sql(
         `INSERT INTO documents (name, version, value, writtenAt) VALUES (?, ?, ?, ?)
@@ -33,6 +34,7 @@ export class SqliteDocuments implements DocumentStore {
       if (this.#versionOf(name) !== expected) return null;
       if (guard && this.#versionOf(guard.name) !== guard.version) return null;
       write.run(name, expected + 1, JSON.stringify(value), this.#wallClock());
+      if (record) insertRecord(this.#db, record);
       return expected + 1;
     });
   }

@@ -42,6 +42,7 @@ const timerNames = [
   'tags',
   'metadata',
   'createdAt',
+  'createdBy',
   'updatedAt',
   'changedAt',
   'wakeAt',

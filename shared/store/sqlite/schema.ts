@@ -47,6 +47,7 @@ const tables = `
     tags TEXT NOT NULL,
     metadata TEXT NOT NULL,
     createdAt INTEGER NOT NULL,
+    createdBy TEXT,
     updatedAt INTEGER NOT NULL,
     changedAt INTEGER NOT NULL,
     wakeAt INTEGER NOT NULL,
@@ -130,6 +131,26 @@ const tables = `
     value TEXT NOT NULL,
     writtenAt INTEGER NOT NULL
   ) STRICT;
+
+  CREATE TABLE changes (
+    id TEXT PRIMARY KEY,
+    namespace TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    resourceId TEXT NOT NULL,
+    uid TEXT,
+    generation INTEGER,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT,
+    changes TEXT NOT NULL,
+    previous TEXT
+  ) STRICT;
+  CREATE INDEX changesOfNamespace ON changes (namespace, id);
+  CREATE INDEX changesOfId ON changes (namespace, resourceId, id);
+  CREATE INDEX changesOfResource ON changes (namespace, resource, id);
+  CREATE INDEX changesOfActor ON changes (namespace, actor, id);
+  CREATE INDEX changesOfAction ON changes (namespace, action, id);
 `;
 
 /** Kept by triggers, so that no writer can forget them: the index from tag to timer, and the number of timers by namespace and state. */

@@ -3,6 +3,7 @@
  * the others; what it cannot do is serve a second process, which is refused when it opens the file.
  */
 import type { Store } from '../store.js';
+import { SqliteChanges } from './change-records.js';
 import { Database } from './database.js';
 import { SqliteDelivery } from './delivery.js';
 import { SqliteDocuments } from './documents.js';
@@ -38,6 +39,7 @@ export async function openSqliteStore({ path, wallClock = Date.now }: SqliteOpti
     delivery: new SqliteDelivery(db),
     processes: new SqliteProcesses(db, wallClock),
     documents: new SqliteDocuments(db, wallClock),
+    changes: new SqliteChanges(db),
     ping: () => db.write(() => undefined),
     close: () => db.close(),
   };

@@ -74,6 +74,27 @@ export const upgrades: readonly Upgrade[] = [
       CREATE TRIGGER countOfRemovedTimer AFTER DELETE ON timers BEGIN
         UPDATE timerCounts SET count = count - 1 WHERE namespace = old.namespace AND state = old.state;
       END;
+
+      ALTER TABLE timers ADD COLUMN createdBy TEXT;
+      CREATE TABLE changes (
+        id TEXT PRIMARY KEY,
+        namespace TEXT NOT NULL,
+        resource TEXT NOT NULL,
+        resourceId TEXT NOT NULL,
+        uid TEXT,
+        generation INTEGER,
+        at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        reason TEXT,
+        changes TEXT NOT NULL,
+        previous TEXT
+      ) STRICT;
+      CREATE INDEX changesOfNamespace ON changes (namespace, id);
+      CREATE INDEX changesOfId ON changes (namespace, resourceId, id);
+      CREATE INDEX changesOfResource ON changes (namespace, resource, id);
+      CREATE INDEX changesOfActor ON changes (namespace, actor, id);
+      CREATE INDEX changesOfAction ON changes (namespace, action, id);
     `,
   },
 ];

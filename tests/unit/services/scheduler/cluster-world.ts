@@ -84,6 +84,7 @@ export async function setupCluster() {
         // Nobody starts anything in this world, and that alone shall be no reason to publish again.
         schedulerPublishAgainMs: 600_000,
         settledRetentionMs: 30 * dayMs,
+        changeRetentionMs: 90 * dayMs,
         freshnessMs: 10_000,
         mode: 'production',
         ring,

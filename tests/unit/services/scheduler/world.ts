@@ -112,6 +112,7 @@ export async function setup({
       ...loadConfig(schedulerSchema, {}),
       schedulerPublishLeadMs: leadMs,
       settledRetentionMs: 30 * dayMs,
+      changeRetentionMs: 90 * dayMs,
       freshnessMs: 10_000,
       mode,
       ring: 'leader',
@@ -182,6 +183,7 @@ async function createWith(
     wish: wishFor(wish),
     idempotencyKey: null,
     now,
+    createdBy: 'tester',
     ...(shard !== undefined && { shard }),
   });
   await store.timers.create([timer]);

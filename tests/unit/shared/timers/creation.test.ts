@@ -15,7 +15,15 @@ describe('creating', () => {
     return { ...content, tags: ['a'], metadata: { b: 'c' }, digest: 'd' };
   };
   const create = (offsetMs: number) =>
-    createTimer({ namespace: 'ns', id: 'id', uid: 'uid', wish: wish(offsetMs), idempotencyKey: 'k', now });
+    createTimer({
+      namespace: 'ns',
+      id: 'id',
+      uid: 'uid',
+      wish: wish(offsetMs),
+      idempotencyKey: 'k',
+      now,
+      createdBy: 'ops',
+    });
 
   it('gives an active timer of the first generation, due at its first occurrence', () => {
     expect(create(500)).toMatchObject({
@@ -28,6 +36,7 @@ describe('creating', () => {
       runs: 0,
       changedAt: now,
       idempotencyKey: 'k',
+      createdBy: 'ops',
     });
   });
 
@@ -58,6 +67,7 @@ describe('creating', () => {
       wish: { ...wish(0), schedule },
       idempotencyKey: null,
       now,
+      createdBy: 'ops',
     });
     expect(timer.next).toEqual(nextOccurrence(schedule, now, { uid: 'uid' }));
     expect(timer.wakeAt).toBe(timer.next?.dueAt);
@@ -71,6 +81,7 @@ describe('creating', () => {
       wish: wish(0),
       idempotencyKey: null,
       now,
+      createdBy: 'ops',
       shard: testShard,
     });
     expect(timer.shard).toBe(testShard);

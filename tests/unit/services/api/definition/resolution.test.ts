@@ -182,7 +182,14 @@ describe('what a timer is described as', () => {
         fc.pre(!Array.isArray(resolve(sent, { now: baseTime, id: 'tea' })));
         const { wish } = resolved(sent);
         const key = { namespace: 'default', id: 'tea' };
-        const timer = createTimer({ ...key, uid: 'u', wish, idempotencyKey: null, now: baseTime });
+        const timer = createTimer({
+          ...key,
+          uid: 'u',
+          wish,
+          idempotencyKey: null,
+          now: baseTime,
+          createdBy: 'tester',
+        });
         const context = { now: baseTime + 60_000, id: 'tea', timer, keepsDelay: true };
         const again = resolved(describeDefinition(timer), context);
         expect(again).toMatchObject({ wish, repeats: true });
