@@ -29,8 +29,8 @@ import type { SchedulerMetrics } from './metrics.js';
 import type { Publisher } from './publisher.js';
 import type { ShardHost } from './shard-host.js';
 
-/** Often enough that no two readings of a process row lie further apart than the observer allows. */
-const observeEveryMs = 400;
+/** Well below what the observer allows between two readings; a death is found out this much later than it could be. */
+const observeEveryMs = 250;
 const rescueEveryMs = 1_000;
 const batchSize = 1_000;
 /** However long the backlog, after this time an execution is published again. */
@@ -70,11 +70,8 @@ export class Rescuer implements Lifecycle {
   constructor(options: RescuerOptions) {
     this.#options = options;
     const told = { ...options, failure: 'a rescue failed; the next one tries again' };
-    const observe = async (): Promise<void> => {
-      this.#observed = await options.observer.look();
-    };
     // Everybody observes, so that a new leader has readings; a long rescue must not make gaps between them.
-    this.#observations = new Loop({ ...told, periodMs: observeEveryMs, run: observe });
+    this.#observations = new Loop({ ...told, periodMs: observeEveryMs, run: () => this.#observe() });
     this.#rounds = new Loop({ ...told, periodMs: rescueEveryMs, run: () => this.#round() });
   }
 
@@ -83,13 +80,24 @@ export class Rescuer implements Lifecycle {
     this.#rounds.start();
   }
 
-  /** Takes up soon what a change has claimed and nobody holds. */
+  /** Takes up at once what there is: a change has claimed what nobody holds, or shards were taken. */
   nudge(): void {
     this.#rounds.nudge();
   }
 
   async stop(): Promise<void> {
     await Promise.all([this.#observations.stop(), this.#rounds.stop()]);
+  }
+
+  /** What a dead one held is late already: that somebody died is acted upon when it is found out. */
+  async #observe(): Promise<void> {
+    const known = new Set(
+      this.#observed.rows.filter(({ gone }) => gone).map(({ incarnation }) => incarnation),
+    );
+    this.#observed = await this.#options.observer.look();
+    const { rows, stale } = this.#observed;
+    const died = rows.some(({ gone, incarnation }) => gone && !known.has(incarnation));
+    if (died || stale.length > 0) this.#rounds.nudge();
   }
 
   async #round(): Promise<void> {
@@ -105,7 +113,11 @@ export class Rescuer implements Lifecycle {
     const { processes, metrics, log } = this.#options;
     const declared: ProcessRow[] = [];
     for (const row of stale) {
-      if (!(await processes.declareGone(row.incarnation, row.counter))) continue;
+      if (!(await processes.declareGone(row.incarnation, row.counter))) {
+        // Another one did it first, or it lives: the next reading tells.
+        this.#observations.nudge();
+        continue;
+      }
       metrics.gone.inc();
       log.warn(
         { incarnation: row.incarnation, host: row.host, pid: row.pid },
@@ -121,6 +133,7 @@ export class Rescuer implements Lifecycle {
     const { schedule, processes, host, besides } = this.#options;
     const shards = [...host.shards(), ...besides()];
     const held = await schedule.heldBy([row.incarnation], batchSize, shards);
+    if (held.length === batchSize) this.nudge();
     if (held.length > 0) return this.#rescue(held);
     if ((await schedule.heldBy([row.incarnation], 1)).length === 0) await processes.forget(row.incarnation);
   }

@@ -154,7 +154,7 @@ export class SchedulerService implements Lifecycle {
     this.#nudges = await bus.subscribe('nudge.*', (topic, payload) => this.#onNudge(topic, payload));
     await this.#events.start();
     this.#endCalls = serveRingCalls(rpc, { name: identity.name, view: this.#view, host: this.#host });
-    await Promise.all(this.#loops().map((loop) => loop.start()));
+    await Promise.all(this.#loops().map(async (loop) => loop.start()));
     await membership.start();
     await election.start();
   }
@@ -231,6 +231,7 @@ export class SchedulerService implements Lifecycle {
 
   #onTaken(): void {
     this.#dispatcher.nudge();
+    this.#rescuer.nudge();
     this.#testClocks?.nudge();
   }
 

@@ -1,15 +1,15 @@
 /**
- * Takes messages from the queue and brings each to its end: it waits here for a call slot, is started in a batch,
- * delivered, settled, and only then acknowledged.
+ * Takes messages from the queue and brings each to its end: it is started in a batch, delivered, settled, acknowledged.
  *
  *   message ─► waiting ─► starting ─┬─ won ─► delivering ─► settling ─► acknowledged
  *                │                  ├─ lost, or refused by overlap ─► acknowledged
- *                │                  └─ the store is away ─► released after a pause
+ *                │                  └─ the store is away ─► waiting, after a pause
  *                ├─ its host is slow ─► deferring ─► acknowledged
  *                └─ dispatch is paused at its instant ─► detained ─► waiting
  *
- * Of one execution there is one entry at a time. Another copy of its message takes the place of the earlier one; a
- * message of another claim waits until the entry has ended, and then start decides.
+ * Only this incarnation can find out whether a start whose reply was lost has won, so its message stays until that is
+ * known: another worker would drop it, and nobody would call before its time is up. Of one execution there is one entry
+ * at a time. Another copy of its message takes the place of the earlier one; one of another claim waits for its end.
  */
 import { backoffMs } from '../../shared/base/backoff.js';
 import type { Cancel, Clock } from '../../shared/base/clock.js';
@@ -57,7 +57,8 @@ interface Held {
 
 /** How often those that wait are looked at when nothing else happens: leases come back, slow hosts become known. */
 const lookMs = 100;
-const storeBackoff = { baseMs: 200, maxMs: 5_000 };
+/** What waits is late already when the store comes back. */
+const storeBackoff = { baseMs: 200, maxMs: 1_000 };
 
 export class Consumer {
   readonly #options: ConsumerOptions;
@@ -144,7 +145,7 @@ export class Consumer {
       entry.definition = await this.#options.definitions.of(entry.delivery.message.execution);
       this.#await(entry);
     } catch (error) {
-      this.#onStoreError(entry, error);
+      this.#onStoreError(entry, error, () => this.#release(entry));
     }
   }
 
@@ -196,7 +197,7 @@ export class Consumer {
       this.#storeFailures = 0;
       return started;
     } catch (error) {
-      this.#onStoreError(entry, error);
+      this.#onStoreError(entry, error, () => this.#await(entry));
       return 'failed';
     }
   }
@@ -226,14 +227,12 @@ export class Consumer {
   }
 
   #giveSlot(slot: Slot): void {
-    const { slots, clock } = this.#options;
-    slots.give(slot, clock.monotonic());
+    this.#options.slots.give(slot, this.#options.clock.monotonic());
     this.#pump();
   }
 
   #deferSurplus(): void {
-    const { clock } = this.#options;
-    const now = clock.monotonic();
+    const now = this.#options.clock.monotonic();
     if (now < this.#pausedUntil) return;
     for (const entry of this.#waiting.surplus(now, this.#excess())) void this.#defer(entry);
   }
@@ -244,14 +243,14 @@ export class Consumer {
       await this.#options.deferrer.defer(entry.delivery.message.execution);
       this.#end(entry);
     } catch (error) {
-      this.#onStoreError(entry, error);
+      this.#onStoreError(entry, error, () => this.#release(entry));
     } finally {
       this.#deferring--;
     }
   }
 
-  /** Nothing is started for a while, and the message goes back to the queue: another worker may reach the store. */
-  #onStoreError(entry: Held, error: unknown): void {
+  /** Nothing is started for a while; `then` says what becomes of the message. */
+  #onStoreError(entry: Held, error: unknown, then: () => void): void {
     const { clock, random, log } = this.#options;
     const now = clock.monotonic();
     if (now >= this.#pausedUntil) {
@@ -260,7 +259,10 @@ export class Consumer {
       this.#pausedUntil = now + backoffMs(this.#storeFailures++, storeBackoff, random);
     }
     if (this.#stopping) return this.#release(entry);
-    const cancel = clock.after(this.#pausedUntil - now, () => this.#release(entry));
+    const cancel = clock.after(this.#pausedUntil - now, () => {
+      this.#pauses.delete(entry);
+      then();
+    });
     this.#pauses.set(entry, cancel);
   }
 

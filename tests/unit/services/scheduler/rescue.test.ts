@@ -31,6 +31,50 @@ describe('rescue', () => {
     ]);
   });
 
+  it('takes up what a dead one held as soon as it has stood still for a lease before its eyes', async () => {
+    const { service, clock, create, schedule, store } = await setup();
+    const other = await registerProcess(store, 'scheduler-2~dead');
+    const timer = await create(60_000, 'inherited');
+    await claimAs(schedule, timer, { holder: 'scheduler-2~dead', now: clock.now() });
+    await service.start();
+    await clock.advance(100);
+    await other.renew();
+    await clock.advance(3_100);
+    expect((await executionsOf(store, 'inherited'))[0]!.holder).toBe('scheduler-2~dead');
+    await clock.advance(100);
+    expect((await executionsOf(store, 'inherited'))[0]!.holder).toBe(me);
+  });
+
+  it('takes up what one held whom another has declared gone, without waiting for its own round', async () => {
+    const { service, clock, create, schedule, store } = await setup();
+    await registerProcess(store, 'scheduler-2~dead');
+    const timer = await create(60_000, 'inherited');
+    await claimAs(schedule, timer, { holder: 'scheduler-2~dead', now: clock.now() });
+    await service.start();
+    await clock.advance(1_100);
+    const [row] = await store.processes.list();
+    expect(await store.processes.declareGone(row!.incarnation, row!.counter)).toBe(true);
+    await clock.advance(200);
+    expect((await executionsOf(store, 'inherited'))[0]!.holder).toBe(me);
+  });
+
+  it('takes up what a gone one held in shards that become its own, when they do', async () => {
+    const { service, clock, create, schedule, store, registry } = await setup({ leads: false });
+    const before = { number: 1, members: ['scheduler-2'], effectiveFrom: 0 };
+    await registry.write('ring', { versions: [before] }, { expected: 0 });
+    await registerProcess(store, 'scheduler-2~dead');
+    const timer = await create(60_000, 'inherited');
+    await claimAs(schedule, timer, { holder: 'scheduler-2~dead', now: clock.now() });
+    await store.processes.declareGone('scheduler-2~dead', 0);
+    await service.start();
+    await clock.advance(1_100);
+    expect((await executionsOf(store, 'inherited'))[0]!.holder).toBe('scheduler-2~dead');
+    const after = { number: 2, members: ['scheduler-1'], effectiveFrom: clock.now() };
+    await registry.write('ring', { versions: [before, after] }, { expected: 1 });
+    await clock.advance(10);
+    expect((await executionsOf(store, 'inherited'))[0]!.holder).toBe(me);
+  });
+
   it('declares nobody gone who renews', async () => {
     const { service, clock, create, published, schedule, store } = await setup();
     const other = await registerProcess(store, 'scheduler-2~alive');

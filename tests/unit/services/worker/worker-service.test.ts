@@ -1,150 +1,10 @@
-/** The worker whole: in-process queue, SQLite in memory, a manual clock, a presence that a test decides, real calls. */
-import { afterEach, describe, expect, it } from 'vitest';
-import { WorkerService } from '../../../../services/worker/service.js';
-import type { WorkerConfig } from '../../../../services/worker/config.js';
-import { CarillonError } from '../../../../shared/base/errors.js';
-import { openInProcessQueue } from '../../../../shared/queue/in-process/in-process.js';
-import type { Delivery, WorkMessage, WorkQueue } from '../../../../shared/queue/queue.js';
-import { openSqliteStore } from '../../../../shared/store/sqlite/sqlite-store.js';
-import type { ProcessReport } from '../../../../shared/store/processes.js';
-import type { DeliveryStore } from '../../../../shared/store/store.js';
-import { createLogger } from '../../../../shared/telemetry/logger.js';
-import { Metrics } from '../../../../shared/telemetry/metrics.js';
-import type { Execution } from '../../../../shared/timers/execution.js';
+/** What the worker promises, with all its parts. */
+import { describe, expect, it } from 'vitest';
 import { startCallbackServer } from '../../../support/callback-server.js';
 import { eventually } from '../../../support/eventually.js';
-import { baseTime, dayMs, makeDefinition, makeExecution, makeTimer } from '../../../support/factories.js';
-import { ManualSettings } from '../../../support/manual-settings.js';
-import { ManualClock, settlePromises } from '../../../support/manual-clock.js';
-import { seededRandom } from '../../../support/seeded-random.js';
-
-const closers: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-const away = () => Promise.reject(new CarillonError('store-unavailable', 'away'));
-
-interface Faults {
-  start?: () => Promise<never>;
-  settle?: () => Promise<never>;
-  defer?: () => Promise<never>;
-}
-
-async function setup(config: Partial<WorkerConfig> = {}) {
-  const store = await openSqliteStore({ path: ':memory:' });
-  const { queue, close } = openInProcessQueue();
-  const server = await startCallbackServer();
-  const clock = new ManualClock(baseTime);
-  const faults: Faults = {};
-  const presence = fakePresence();
-  const settings = new ManualSettings();
-  const acknowledged: string[] = [];
-  const nudged: string[] = [];
-  const service = new WorkerService({
-    store: { delivery: faulty(store.delivery, faults) },
-    queue: watched(queue, acknowledged),
-    bus: { publish: (topic) => void nudged.push(topic), subscribe: async () => ({ stop: async () => {} }) },
-    presence,
-    settings,
-    clock,
-    random: seededRandom(1),
-    metrics: new Metrics(),
-    log: createLogger({ level: 'silent', service: 'worker', name: 'worker-1' }),
-    config: {
-      mode: 'development',
-      settledRetentionMs: 30 * dayMs,
-      workerConcurrency: 8,
-      workerStartBatch: 4,
-      workerResponseBytes: 100,
-      workerResponseLimitBytes: 1_000,
-      workerAllowedPrivateTargets: [],
-      workerDrainMs: 10_000,
-      ...config,
-    },
-  });
-  await service.start();
-  closers.push(
-    () => store.close(),
-    close,
-    () => server.close(),
-  );
-  closers.push(async () => {
-    const stopped = service.stop();
-    await clock.advance(20_000);
-    await stopped;
-  });
-
-  /** Creates and claims a one-shot timer, due now unless told; answers its message, not yet published. */
-  const claim = async (changes: Partial<Execution> = {}, path = '/'): Promise<WorkMessage> => {
-    const plain = makeDefinition();
-    const definition = makeDefinition({ target: { ...plain.target, url: server.url + path } });
-    const timer = makeTimer({ definition, next: { scheduledFor: baseTime, dueAt: baseTime } });
-    await store.timers.create([timer]);
-    const execution = makeExecution(timer, changes);
-    await store.schedule.claim([{ timer, executions: [execution], next: null, wakeAt: baseTime + dayMs }]);
-    const { shard, state, reason, holder, wakeAt, final, held, abort, covers, settledAt, ...carried } =
-      execution;
-    return { execution: carried, publishedAt: baseTime + 1, definition };
-  };
-  const publish = async (changes: Partial<Execution> = {}, path = '/'): Promise<WorkMessage> => {
-    const message = await claim(changes, path);
-    await queue.publish([message]);
-    return message;
-  };
-  const read = async ({ execution }: WorkMessage) => (await store.executions.read('default', execution.id))!;
-  const reaches = (message: WorkMessage, state: Execution['state']) =>
-    eventually(`${message.execution.id} is ${state}`, async () => (await read(message)).state === state);
-  const isAcknowledged = ({ execution }: WorkMessage) =>
-    eventually(`${execution.id} is acknowledged`, () => acknowledged.includes(execution.id));
-  return {
-    ...{ store, queue, server, clock, faults, presence, settings, acknowledged, service },
-    ...{ claim, publish, read, reaches, isAcknowledged },
-  };
-}
-
-function fakePresence() {
-  return {
-    incarnation: 'worker-1~aaaa',
-    holding: true,
-    asked: 0,
-    report: (() => ({})) as () => ProcessReport,
-    holds() {
-      this.asked++;
-      return this.holding;
-    },
-    reportWith(report: () => ProcessReport) {
-      this.report = report;
-    },
-  };
-}
-
-function faulty(store: DeliveryStore, faults: Faults): DeliveryStore {
-  return {
-    start: (starts, runner) => faults.start?.() ?? store.start(starts, runner),
-    aborts: (runner) => store.aborts(runner),
-    defer: (deferrals) => faults.defer?.() ?? store.defer(deferrals),
-    settle: (settlements) => faults.settle?.() ?? store.settle(settlements),
-    definitions: (refs) => store.definitions(refs),
-  };
-}
-
-/** Notes the ids of what is acknowledged. */
-function watched(queue: WorkQueue, acknowledged: string[]): Pick<WorkQueue, 'consume'> {
-  const watch = ({ message, ack, release }: Delivery): Delivery => ({
-    message,
-    release,
-    ack: () => {
-      acknowledged.push(message.execution.id);
-      ack();
-    },
-  });
-  return {
-    consume: ({ prefetch, onDelivery }) =>
-      queue.consume({ prefetch, onDelivery: (delivery) => onDelivery(watch(delivery)) }),
-  };
-}
+import { baseTime } from '../../../support/factories.js';
+import { settlePromises } from '../../../support/manual-clock.js';
+import { away, closers, setup } from './world.js';
 
 describe('an execution', () => {
   it('is called at its instant, and its attempt is kept with the receipt', async () => {
@@ -328,7 +188,7 @@ describe('the lease', () => {
 });
 
 describe('while the store is away', () => {
-  it('nothing is called, and the message goes back to the queue after a pause', async () => {
+  it('nothing is called, and the start is tried again after a pause', async () => {
     const { publish, faults, clock, server, reaches, acknowledged, presence } = await setup();
     let tries = 0;
     faults.start = () => (tries++, away());
@@ -346,6 +206,25 @@ describe('while the store is away', () => {
     await reaches(message, 'succeeded');
     await reaches(second, 'succeeded');
     expect(server.received).toHaveLength(2);
+  });
+
+  it('a start whose reply was lost is asked for again by the same worker, and given to no other', async () => {
+    const { publish, faults, clock, store, reaches, released, server } = await setup();
+    let tries = 0;
+    faults.start = async (...args) => {
+      tries++;
+      await store.delivery.start(...args);
+      return away();
+    };
+    const message = await publish();
+    await eventually('a start was tried', () => tries === 1);
+    await clock.advance(1_000);
+    await eventually('it was tried again', () => tries > 1);
+    delete faults.start;
+    await clock.advance(10_000);
+    await reaches(message, 'succeeded');
+    expect(released).toEqual([]);
+    expect(server.received).toHaveLength(1);
   });
 
   it('a result is kept and stored later, and only then the message is acknowledged', async () => {
