@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { TimerWriter } from '../../services/api/timers/timer-writer.js';
 import { schedulerMetrics } from '../../services/scheduler/metrics.js';
 import { workerMetrics } from '../../services/worker/metrics.js';
+import { callDurations } from '../../shared/store/open.js';
 import { Metrics } from '../../shared/telemetry/metrics.js';
 import { describedApp } from './api-app.js';
 import { commandsOf, linksOf, scriptsOf } from './documents.js';
@@ -21,6 +22,7 @@ const exists = (path: string) => existsSync(join(projectRoot, path));
 async function metricNames(): Promise<string[]> {
   const metrics = new Metrics();
   const nothing = {} as never;
+  callDurations(metrics);
   schedulerMetrics(metrics);
   workerMetrics(metrics, { slotsUsed: () => 0, unstarted: () => 0 });
   new TimerWriter({
