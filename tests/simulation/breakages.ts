@@ -2,6 +2,7 @@
  * Guards left out on purpose, to see that the invariants notice: each spoils one thing at the edge of the processes, as
  * a bug in what it stands for would. None is in effect unless a run asks for it by name.
  */
+import { settingsDocument } from '../../shared/settings/announcement.js';
 import type { WorkMessage } from '../../shared/queue/queue.js';
 import type { Started, Start } from '../../shared/store/store.js';
 import type { Change } from '../../shared/timers/change.js';
@@ -11,10 +12,14 @@ import type { BrokenMethod } from './store.js';
 export interface Breakage {
   /** The invariants of which one has to notice; a run stops at the first that does. */
   breaks: readonly Invariant[];
+  /** A seed in which one does. */
+  seed: number;
   store?: Partial<Record<string, BrokenMethod>>;
   publish?: (message: WorkMessage) => WorkMessage;
   /** Every process believes for ever that its lease holds. */
   leases?: true;
+  /** Every process believes for ever that it may take new work. */
+  doubts?: true;
   /** No process hears another one's calls. */
   deaf?: true;
 }
@@ -25,6 +30,7 @@ export const breakages = {
   /** Whoever asks may start, whatever the row says. */
   'start-without-compare': {
     breaks: ['CancelWins', 'NotDoubled'],
+    seed: 1,
     store: {
       'delivery.start': async (method, args) => {
         await method(...args);
@@ -37,6 +43,7 @@ export const breakages = {
   /** Running executions are taken for lost long before their time is up. */
   'lost-too-soon': {
     breaks: ['NotDoubled'],
+    seed: 3,
     store: {
       'schedule.overdueExecutions': (method, [query]) => {
         const { before, ...rest } = query as unknown as { before: number };
@@ -44,14 +51,16 @@ export const breakages = {
       },
     },
   },
-  'leases-never-end': { breaks: ['NotDoubled'], leases: true },
+  'leases-never-end': { breaks: ['NotDoubled'], seed: 45, leases: true },
   /** What is claimed or running and whose holder is gone stays as it is. */
   'no-rescue': {
     breaks: ['NotLost'],
+    seed: 34,
     store: { 'schedule.overdueExecutions': nothing, 'schedule.heldBy': nothing },
   },
   'publishes-early': {
     breaks: ['NotEarly'],
+    seed: 2,
     publish: (message) => ({
       ...message,
       execution: { ...message.execution, callAt: message.execution.callAt - 400 },
@@ -60,6 +69,7 @@ export const breakages = {
   /** A change leaves the executions that were claimed as they are. */
   'change-without-sweep': {
     breaks: ['CancelWins'],
+    seed: 1,
     store: {
       'timers.change': (method, [change]) =>
         method({ ...(change as unknown as Change), update: [], withdraw: [] }),
@@ -68,6 +78,7 @@ export const breakages = {
   /** Documents are written whatever version stands there. */
   'documents-without-compare': {
     breaks: ['OneLeader'],
+    seed: 13,
     store: {
       'documents.write': async (method, [name, value, condition]) => {
         for (
@@ -85,6 +96,7 @@ export const breakages = {
   /** Each scheduler reads a ring of which it is the only member. */
   'everybody-owns-all': {
     breaks: ['OneOwner'],
+    seed: 2,
     store: {
       'documents.read': async (method, [name], { name: self }) => {
         const document = (await method(name)) as { version: number; value: { versions: object[] } } | null;
@@ -94,8 +106,18 @@ export const breakages = {
       },
     },
   },
+  /** A worker reads settings as they were before anybody announced any. */
+  'outdated-settings': {
+    breaks: ['SameSettings'],
+    seed: 7,
+    store: {
+      'documents.read': (method, [name], { name: self }) =>
+        (name as unknown) === settingsDocument && self === 'worker-1' ? Promise.resolve(null) : method(name),
+    },
+  },
+  'nothing-is-doubted': { breaks: ['SameSettings', 'NotDoubled'], seed: 5, doubts: true },
   /** Schedulers cannot talk to each other, so that none is elected. */
-  'deaf-peers': { breaks: ['Recovers'], deaf: true },
+  'deaf-peers': { breaks: ['Recovers'], seed: 2, deaf: true },
 } satisfies Record<string, Breakage>;
 
 export type BreakageName = keyof typeof breakages;

@@ -2,7 +2,6 @@
 import { messageOf } from '../../shared/base/errors.js';
 import type { TimeReading } from '../../shared/base/clock.js';
 import { SystemClock } from '../../shared/base/clock.js';
-import type { Vote } from '../../shared/coordination/raft/state.js';
 import type { WorkMessage } from '../../shared/queue/queue.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Broker } from './broker.js';
@@ -11,6 +10,7 @@ import type { SimulatedBus } from './bus.js';
 import type { Calls } from './calls.js';
 import type { Invariants } from './invariants.js';
 import { Life, SimulatedMachine } from './machine.js';
+import type { Disk, Means } from './means.js';
 import type { Network } from './network.js';
 import {
   logOf,
@@ -18,12 +18,13 @@ import {
   startApi,
   startScheduler,
   startWorker,
-  type Means,
   type Running,
   type RunningApi,
   type RunningScheduler,
 } from './processes.js';
+import type { Plot } from './plot.js';
 import type { Receiver } from './receiver.js';
+import type { SettingsJudge } from './settings.js';
 import { doorTo } from './store.js';
 import type { World } from './world.js';
 
@@ -36,6 +37,8 @@ export interface Stage {
   calls: Calls;
   receiver: Receiver;
   invariants: Invariants;
+  judge: SettingsJudge;
+  plot: Plot;
   breakage: Breakage | null;
 }
 
@@ -52,19 +55,23 @@ interface Player {
 
 const starters = { scheduler: startScheduler, worker: startWorker, api: startApi };
 const againMs = 1_000;
+/** On a disk that is well. */
+export const savingMs = 5;
 
 export class Cast {
   readonly #stage: Stage;
   readonly #players = new Map<string, Player>();
-  readonly #disk = new Map<string, Vote>();
+  readonly #schedulers: readonly Player[];
+  readonly disk: Disk = { votes: new Map(), slowMs: savingMs };
 
-  constructor(stage: Stage, names: readonly string[]) {
+  constructor(stage: Stage) {
     this.#stage = stage;
-    for (const name of names) {
+    for (const name of stage.plot.names) {
       const role = name.split('-')[0] as Role;
       const machine = new SimulatedMachine(stage.world, name);
       this.#players.set(name, { role, machine, life: null, running: null, lives: 0, stopping: false });
     }
+    this.#schedulers = [...this.#players.values()].filter(({ role }) => role === 'scheduler');
   }
 
   get names(): string[] {
@@ -118,10 +125,19 @@ export class Cast {
     life.hear(() => void running.stop().then(over, over));
   }
 
-  schedulers(): { name: string; life: Life; running: RunningScheduler }[] {
-    return [...this.#players].flatMap(([name, { role, life, running }]) =>
-      role === 'scheduler' && life && running ? [{ name, life, running: running as RunningScheduler }] : [],
-    );
+  /** The names of the schedulers that live. */
+  schedulers(): string[] {
+    return this.#schedulers.flatMap(({ machine, running }) => (running ? [machine.name] : []));
+  }
+
+  /** Who believes to lead, and which term. */
+  leaders(): { name: string; term: number }[] {
+    const leaders: { name: string; term: number }[] = [];
+    for (const { machine, running } of this.#schedulers) {
+      const term = running && (running as RunningScheduler).leads();
+      if (term !== null) leaders.push({ name: machine.name, term });
+    }
+    return leaders;
   }
 
   /** One of those that would answer now. */
@@ -133,7 +149,7 @@ export class Cast {
   }
 
   #meansOf(life: Life): Means {
-    const { store, network, broker, bus, calls, receiver, invariants, breakage } = this.#stage;
+    const { store, network, broker, bus, calls, receiver, invariants, judge, plot, breakage } = this.#stage;
     const clock = new WatchedClock(life);
     const alter = breakage?.publish ?? ((message: WorkMessage) => message);
     return {
@@ -148,8 +164,8 @@ export class Cast {
       adminUrl: calls.addressOf(life),
       random: randomOf(life),
       log: logOf(life),
-      disk: this.#disk,
-      broken: breakage?.leases ? 'leases' : null,
+      ...{ disk: this.disk, plot, judge },
+      broken: { leases: breakage?.leases, doubts: breakage?.doubts },
     };
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Broker } from './broker.js';
 import type { SimulatedBus } from './bus.js';
-import type { Cast } from './cast.js';
+import { savingMs, type Cast } from './cast.js';
 import { calm, type Network } from './network.js';
 import type { World } from './world.js';
 
@@ -14,6 +14,8 @@ export interface FaultsOptions {
   cast: Cast;
   broker: Broker;
   bus: SimulatedBus;
+  /** The shortest and the longest time from one fault to the next, milliseconds. */
+  pause: readonly [number, number];
 }
 
 const brokerPatienceMs = 2_000;
@@ -39,6 +41,9 @@ export class Faults {
       () => this.#brokerMischief(),
       () => this.#busMischief(),
       () => this.#cutPeers(),
+      () => this.#slowLink(),
+      () => this.#slowDisk(),
+      () => this.#loseConfirms(),
     ];
     // Few kinds at a time find what all kinds together drown.
     const share = world.pick([0.2, 0.4, 0.7, 1]);
@@ -52,7 +57,7 @@ export class Faults {
     if (this.#over) return;
     if (world.elapsed >= untilMs) return;
     world.pick(this.#kinds)();
-    world.after(world.between(200, 3_000), () => this.act(untilMs));
+    world.after(world.between(...this.#options.pause), () => this.act(untilMs));
   }
 
   heal(): void {
@@ -62,6 +67,7 @@ export class Faults {
     network.heal();
     Object.assign(broker.mischief, noMischief);
     Object.assign(bus.mischief, { lost: 0, doubled: 0 });
+    cast.disk.slowMs = savingMs;
     for (const name of cast.names) {
       const machine = cast.machine(name);
       machine.wallAheadMs = 0;
@@ -114,12 +120,14 @@ export class Faults {
     this.#cut(name, world.pick(['store', 'broker']), world.between(200, 9_000));
   }
 
+  /** Some of the schedulers on the one side, the others on the other. */
   #cutPeers(): void {
     const { world, cast } = this.#options;
     const schedulers = cast.names.filter((name) => name.startsWith('scheduler'));
-    const alone = world.pick(schedulers);
+    const here = schedulers.filter(() => world.chance(0.5));
     const ms = world.between(500, 8_000);
-    for (const other of schedulers) if (other !== alone) this.#cut(alone, other, ms);
+    for (const one of here)
+      for (const other of schedulers) if (!here.includes(other)) this.#cut(one, other, ms);
   }
 
   #cut(name: string, to: string, ms: number): void {
@@ -159,6 +167,34 @@ export class Faults {
     world.tell('FAULT a link loses requests and replies');
     Object.assign(link, { lostRequests: 0.15, lostReplies: 0.25 });
     this.#for(world.between(500, 10_000), () => Object.assign(link, { lostRequests: 0, lostReplies: 0 }));
+  }
+
+  /** Of anybody to anything, so that messages overtake each other. */
+  #slowLink(): void {
+    const { world, network, cast } = this.#options;
+    const link = network.link(this.#anybody(), world.pick(['store', 'broker', ...cast.schedulers()]));
+    const slowMs = world.pick([60, 300, 1_500]);
+    world.tell(`FAULT a link takes up to ${slowMs} ms each way`);
+    link.slowMs = slowMs;
+    this.#for(world.between(500, 8_000), () => void (link.slowMs = calm.slowMs));
+  }
+
+  #slowDisk(): void {
+    const { world, cast } = this.#options;
+    const slowMs = world.pick([50, 500, 2_000]);
+    world.tell(`FAULT disks take up to ${slowMs} ms to save`);
+    cast.disk.slowMs = slowMs;
+    this.#for(world.between(500, 8_000), () => void (cast.disk.slowMs = savingMs));
+  }
+
+  /** What a scheduler publishes arrives, and it does not learn of it. */
+  #loseConfirms(): void {
+    const { world, network, cast } = this.#options;
+    const [name = this.#anybody()] = cast.schedulers();
+    world.tell(`FAULT the broker's confirms to ${name} are lost`);
+    const link = network.link(name, 'broker');
+    link.lostReplies = 0.8;
+    this.#for(world.between(500, 6_000), () => void (link.lostReplies = 0));
   }
 
   #jump(): void {

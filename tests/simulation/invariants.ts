@@ -1,7 +1,7 @@
 /**
- * What must hold, by the names of the design: NotLost, NotDoubled, NotEarly, CancelWins, OneLeader, OneOwner, Recovers.
- * Each is judged at the events that can break it, from the ledger and the store's rows, never from what a process
- * believes. SameSettings is not here: there are no settings that change at an instant yet.
+ * What must hold, by the names of the design: NotLost, NotDoubled, NotEarly, CancelWins, OneLeader, OneOwner,
+ * SameSettings, Recovers. Each is judged at the events that can break it, from the ledger and the store's rows, never
+ * from what a process believes.
  */
 import type { RingValue } from '../../services/scheduler/ring-view.js';
 import { termDocument, type TermValue } from '../../shared/coordination/registry.js';
@@ -13,7 +13,9 @@ import { attemptId } from '../../shared/timers/outcome.js';
 import { shardCount, type Timer, type TimerKey } from '../../shared/timers/timer.js';
 import type { Ledger } from './ledger.js';
 import type { Life } from './machine.js';
+import type { Plot } from './plot.js';
 import type { Sent } from './receiver.js';
+import { SettingsJudge } from './settings.js';
 import type { Landing } from './store.js';
 import type { World } from './world.js';
 
@@ -24,6 +26,7 @@ export const invariants = [
   'CancelWins',
   'OneLeader',
   'OneOwner',
+  'SameSettings',
   'Recovers',
 ] as const;
 export type Invariant = (typeof invariants)[number];
@@ -38,8 +41,8 @@ export interface Violation {
 const fixedErrorMs = 6;
 /** `until` is a worker's time, and judged by a scheduler's. */
 const untilToleranceMs = 1_500;
-/** How long a ring that is no longer the newest may be acted upon: the freshness time, and a call under way. */
-const ringLifeMs = 14_000;
+/** A look that is under way, when the ring it goes by is not to be acted upon any more. */
+const lookMs = 4_000;
 
 type Handler = (landing: Landing) => void | Promise<void>;
 
@@ -48,11 +51,16 @@ export class Invariants {
   checks = 0;
   readonly #world: World;
   readonly #ledger: Ledger;
+  readonly judge: SettingsJudge;
   readonly #handlers: Readonly<Record<string, Handler>>;
+  /** How long a ring that is no longer the newest may be acted upon. */
+  readonly #ringLifeMs: number;
 
-  constructor(world: World, ledger: Ledger) {
+  constructor(world: World, ledger: Ledger, { freshnessMs }: Pick<Plot, 'freshnessMs'>) {
     this.#world = world;
     this.#ledger = ledger;
+    this.#ringLifeMs = freshnessMs + lookMs;
+    this.judge = new SettingsJudge(world, (...found) => this.check('SameSettings', ...found), freshnessMs);
     this.#handlers = {
       'timers.create': ({ args, result }) =>
         ledger.keepCreated(args[0] as Timer[], result as (Timer | null)[]),
@@ -62,6 +70,7 @@ export class Invariants {
       'delivery.start': (landing) => this.#onStart(landing),
       'delivery.settle': ({ args }) => this.#onSettle(args[0] as Settlement[]),
       'processes.declareGone': ({ args, result }) => void (result && ledger.gone.add(args[0] as string)),
+      'documents.read': (landing) => this.judge.onRead(landing),
       'documents.write': (landing) => this.#onDocument(landing),
       'schedule.claim': (landing) => this.#onClaim(landing),
     };
@@ -86,6 +95,7 @@ export class Invariants {
   async #onStart({ args, result, by }: Landing): Promise<void> {
     const [starts, runner] = args as [Start[], Runner];
     const { won } = result as Started;
+    if (won.size > 0) this.judge.onTaken(by);
     for (const start of starts.filter(({ id }) => won.has(id))) {
       const name = attemptId(start.id, start.attempt + 1);
       const starter = this.#ledger.starterOf(start);
@@ -138,6 +148,12 @@ export class Invariants {
     const start = this.#ledger.starts.get(attemptId(executionId, attempt));
     this.check('NotDoubled', start !== undefined, () => `${name} was called and never started`);
     if (start) this.#checkInstant(start.callAt, sentAt, [name, by]);
+    this.check(
+      'NotDoubled',
+      !start || !this.#isGone(start.runner),
+      () => `${name} left after its worker was declared gone`,
+    );
+    this.judge.onSent(by);
     const earlier = this.#ledger.sent.get(executionId) ?? [];
     for (const other of earlier) this.#checkApart(sent, other);
     this.#ledger.sent.set(executionId, [...earlier, sent]);
@@ -188,8 +204,10 @@ export class Invariants {
     }
   }
 
-  #onDocument({ args, result, by }: Landing): void {
+  #onDocument(landing: Landing): void {
+    const { args, result, by } = landing;
     if (result === null) return;
+    this.judge.onWritten(landing);
     const [name, value] = args as [string, unknown];
     if (name === termDocument) this.#onTerm(value as TermValue);
     if (name === 'ring') this.#onRing(value as RingValue, by);
@@ -230,9 +248,10 @@ export class Invariants {
   /** Whoever claims owns the shard for that instant, by a ring that may still be acted upon. */
   #onClaim({ args, result, by }: Landing): void {
     if (result === 'conflict') return;
+    this.judge.onTaken(by);
     const now = this.#world.now();
     const { rings } = this.#ledger;
-    const since = this.#world.elapsed - ringLifeMs;
+    const since = this.#world.elapsed - this.#ringLifeMs;
     const believed = rings.filter((_, i) => (rings[i + 1]?.at ?? Infinity) >= since).map(({ ring }) => ring);
     const pruned = believed.map((ring) => withoutSuperseded(ring, now));
     for (const { timer, executions } of args[0] as Claim[]) {

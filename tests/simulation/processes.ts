@@ -11,43 +11,21 @@ import { schedulerSchema } from '../../services/scheduler/config.js';
 import { SchedulerService } from '../../services/scheduler/service.js';
 import { workerSchema } from '../../services/worker/config.js';
 import { WorkerService } from '../../services/worker/service.js';
-import { type SystemClock } from '../../shared/base/clock.js';
 import type { Random } from '../../shared/base/random.js';
 import { EventSender } from '../../shared/events/sender.js';
 import { loadConfig } from '../../shared/config/load.js';
-import { openRaftCoordination } from '../../shared/coordination/raft/raft.js';
-import type { Vote } from '../../shared/coordination/raft/state.js';
-import type { Votes } from '../../shared/coordination/raft/vote-file.js';
 import { Presence } from '../../shared/presence/presence.js';
-import type { Bus } from '../../shared/queue/bus.js';
-import type { WorkQueue } from '../../shared/queue/queue.js';
-import type { Rpc } from '../../shared/rpc/rpc.js';
-import { SettingsView } from '../../shared/settings/view.js';
-import type { Store } from '../../shared/store/store.js';
+import { announceSettings, type Announced } from '../../shared/settings/announcement.js';
+import type { Settings } from '../../shared/settings/settings.js';
+import type { SettingsView } from '../../shared/settings/view.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import { Metrics } from '../../shared/telemetry/metrics.js';
 import { dayMs } from '../support/factories.js';
 import { seededRandom } from '../support/seeded-random.js';
-import type { Receiver } from './receiver.js';
-import { type Life } from './machine.js';
-
-/** One life of a process with all that it reaches. */
-export interface Means {
-  life: Life;
-  clock: SystemClock;
-  store: Store;
-  queue: WorkQueue;
-  bus: Bus;
-  rpc: Rpc;
-  adminUrl: string;
-  random: Random;
-  log: Logger;
-  receiver: Receiver;
-  /** The machine's disk, for what must outlive the process. */
-  disk: Map<string, Vote>;
-  /** A guard that is left out. */
-  broken: 'leases' | null;
-}
+import { coordinationOf } from './coordination.js';
+import type { Life } from './machine.js';
+import type { Means } from './means.js';
+import { WatchedSettings } from './settings.js';
 
 export interface Running {
   /** As after SIGTERM. */
@@ -55,11 +33,14 @@ export interface Running {
 }
 
 export interface RunningScheduler extends Running {
-  standing(): ReturnType<SchedulerService['standing']>;
+  /** The term that it believes to lead; null while it does not. */
+  leads(): number | null;
 }
 
 export interface RunningApi extends Running {
   desk: Desk;
+  /** As soon as may be. */
+  announce(settings: Settings): Promise<Announced>;
   /** Whether the routes would take a write now. */
   accepts(): boolean;
 }
@@ -67,36 +48,38 @@ export interface RunningApi extends Running {
 /** Production makes one for each process; their names and contents matter to nobody here. */
 const metrics = new Metrics();
 const settledRetentionMs = 30 * dayMs;
-const freshnessMs = 10_000;
-const electionMs = 500;
 const mode = 'production';
+const schedulerConfig = loadConfig(schedulerSchema, {});
+const workerConfig = loadConfig(workerSchema, {});
+const silent = pino({ level: 'silent' });
 
 export async function startScheduler(means: Means): Promise<RunningScheduler> {
-  const { life, store, bus, rpc, adminUrl } = means;
+  const { life, adminUrl, plot } = means;
   const presence = presenceOf(means, 'scheduler');
   await presence.start();
   const settings = await settingsOf(means, presence);
   const identity = { name: life.name, service: 'scheduler' };
-  const coordination = openRaftCoordination({
-    ...{ ...means, bus, rpc, electionMs },
-    self: { ...identity, id: presence.incarnation, adminUrl },
-    documents: store.documents,
-    processes: store.processes,
-    folder: 'unused',
-    votes: votesOn(means),
-    onEvent: (event, detail) => means.log.info(detail, event),
-  });
+  const coordination = coordinationOf(means, { ...identity, id: presence.incarnation, adminUrl });
   const service = new SchedulerService({
     ...{ ...means, ...coordination, identity, presence, settings, metrics },
     config: {
-      ...loadConfig(schedulerSchema, {}),
+      ...schedulerConfig,
       schedulerPublishAgainMs: 4_000,
-      ...{ settledRetentionMs, changeRetentionMs: 90 * dayMs, freshnessMs, mode, ring: 'shared' },
+      ...{
+        settledRetentionMs,
+        changeRetentionMs: 90 * dayMs,
+        freshnessMs: plot.freshnessMs,
+        mode,
+        ring: plot.ring,
+      },
     },
   });
   await service.start();
   return {
-    standing: () => service.standing(),
+    leads: () => {
+      const { role, term } = coordination.election.current();
+      return role === 'leader' ? term : null;
+    },
     async stop() {
       await service.stop();
       await coordination.close();
@@ -114,7 +97,7 @@ export async function startWorker(means: Means): Promise<Running> {
     ...{ ...means, presence, settings, metrics },
     http: means.receiver.clientOf(means.life, means.clock),
     config: {
-      ...loadConfig(workerSchema, {}),
+      ...workerConfig,
       ...{ workerConcurrency: 12, workerStartBatch: 4, workerDrainMs: 3_000, settledRetentionMs, mode },
     },
   });
@@ -138,6 +121,7 @@ export async function startApi(means: Means): Promise<RunningApi> {
   const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit });
   const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
   const clocks = new NamespaceClocks({ documents, clock, log, mode });
+  const { settingsLeadMs: leadMs } = means.plot;
   const desk = {
     timers,
     executions,
@@ -151,6 +135,11 @@ export async function startApi(means: Means): Promise<RunningApi> {
   };
   return {
     desk,
+    announce: (settings) =>
+      announceSettings(
+        { documents, now: () => clock.now() },
+        { settings, leadMs: leadMs!, effectiveFrom: null },
+      ),
     accepts: () => presence.holds(),
     async stop() {
       await Promise.all([writer.drain(), toucher.drain()]);
@@ -159,8 +148,8 @@ export async function startApi(means: Means): Promise<RunningApi> {
   };
 }
 
-function presenceOf({ life, store, clock, log, broken }: Means, service: string): Presence {
-  const presence = new Presence({
+function presenceOf({ life, store, clock, log }: Means, service: string): Presence {
+  return new Presence({
     processes: store.processes,
     clock,
     log,
@@ -168,37 +157,26 @@ function presenceOf({ life, store, clock, log, broken }: Means, service: string)
     skew: { warnMs: 100, refuseMs: 5_000 },
     isAlive: (pid) => pid === life.number,
   });
-  if (broken === 'leases') presence.holds = () => true;
-  return presence;
 }
 
 /** Without verified settings no new work is taken. */
-async function settingsOf({ store, clock, log }: Means, presence: Presence): Promise<SettingsView> {
-  const settings = new SettingsView({ documents: store.documents, clock, log, freshnessMs });
+async function settingsOf(means: Means, presence: Presence): Promise<SettingsView> {
+  const { store, clock, log, plot, life, judge, broken } = means;
+  const { freshnessMs } = plot;
+  const settings = new WatchedSettings(
+    { documents: store.documents, clock, log, freshnessMs },
+    (instant, used) => presence.holds() && judge.onUsed(life, instant, used),
+  );
   presence.require(() => settings.verified());
+  if (broken.leases) presence.holds = () => settings.verified();
+  if (broken.doubts) presence.holds = () => true;
   await settings.start();
   return settings;
 }
 
-/** A disk that takes its time; what was not saved when the process dies is lost. */
-function votesOn({ life, disk }: Means): Votes {
-  let unsaved: Vote | null = null;
-  return {
-    read: async () => disk.get(life.name) ?? { term: 0, votedFor: null },
-    save: (vote) => void (unsaved = vote),
-    saved: async () => {
-      while (unsaved) {
-        const vote: Vote = unsaved;
-        await new Promise<void>((resolve) => life.after(life.world.between(1, 5), resolve));
-        disk.set(life.name, { term: vote.term, votedFor: vote.votedFor });
-        if (unsaved === vote) unsaved = null;
-      }
-    },
-  };
-}
-
-/** Lines of a process's log go into the log of the world. */
+/** Lines of a process's log go into the log of the world, where that is kept. */
 export function logOf(life: Life): Logger {
+  if (!life.world.log) return silent;
   const write = (line: string): void => {
     const { level: _level, msg, ...detail } = JSON.parse(line) as Record<string, unknown>;
     life.world.tell(`${life.name} says: ${String(msg)} ${JSON.stringify(detail)}`);

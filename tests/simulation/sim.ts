@@ -15,12 +15,16 @@ const { values } = parseArgs({
     'keep-going': { type: 'boolean', default: false },
   },
 });
+/** What follows the first violations follows from them. */
+const mostTold = 3;
+/** Seeds between two words of how far it is. */
+const toldEvery = 500;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const broken = values.break as BreakageName | undefined;
 if (broken !== undefined && !(broken in breakages))
   throw new Error(`--break takes one of ${Object.keys(breakages).join(', ')}`);
 
-if (values.seed !== undefined) replay(await simulate(Number(values.seed), broken));
+if (values.seed !== undefined) replay(await simulate({ seed: Number(values.seed), broken, isLogged: true }));
 else await explore(Number(values.from), Number(values.seeds));
 
 function replay(run: Run): void {
@@ -32,20 +36,25 @@ async function explore(from: number, count: number): Promise<void> {
   const totals = { seeds: 0, steps: 0, checks: 0, timers: 0, calls: 0, failed: 0 };
   const begun = performance.now();
   for (let seed = from; seed < from + count; seed++) {
-    const run = await simulate(seed, broken);
+    const run = await simulate({ seed, broken });
     totals.seeds++;
     for (const figure of ['steps', 'checks', 'timers', 'calls'] as const) totals[figure] += run[figure];
+    if (totals.seeds % toldEvery === 0) tell(totals, begun);
     if (run.violations.length === 0) continue;
     totals.failed++;
     conclude(run);
     if (!values['keep-going']) break;
   }
+  tell(totals, begun);
+}
+
+function tell(totals: object, begun: number): void {
   const seconds = (performance.now() - begun) / 1_000;
   say(`${JSON.stringify(totals)} in ${seconds.toFixed(1)} s`);
 }
 
 function conclude({ seed, violations, steps, checks, timers, calls }: Run): void {
-  for (const { invariant, text, elapsed } of violations)
+  for (const { invariant, text, elapsed } of violations.slice(0, mostTold))
     say(`seed ${seed}: ${invariant} at ${(elapsed / 1_000).toFixed(3)} s: ${text}`);
   if (violations.length > 0) process.exitCode = 1;
   else say(`seed ${seed}: all held; ${steps} steps, ${checks} checks, ${timers} timers, ${calls} calls`);

@@ -15,6 +15,7 @@ import { Faults } from './faults.js';
 import { Invariants, type Violation } from './invariants.js';
 import { Ledger } from './ledger.js';
 import { Network } from './network.js';
+import { drawPlot, type Plot } from './plot.js';
 import { Receiver } from './receiver.js';
 import { Users } from './users.js';
 import { World } from './world.js';
@@ -32,55 +33,65 @@ export interface Run {
   log: readonly string[];
 }
 
-const names = [
-  ...['scheduler-1', 'scheduler-2', 'scheduler-3'],
-  ...['worker-1', 'worker-2', 'worker-3'],
-  ...['api-1', 'api-2'],
-];
-const warmUpMs = 4_000;
-const faultsMs = 26_000;
-const actingMs = 30_000;
+export interface Request {
+  seed: number;
+  broken?: BreakageName | null | undefined;
+  /** Whether somebody will read what happened. */
+  isLogged?: boolean;
+}
+
+const warmUpMs = 2_500;
 const recoveryMs = 10_000;
 /** More than the longest that anything may be put off by. */
 const drainMs = 120_000;
-const quietCheckMs = 2_000;
+const lookMs = 500;
 
-export async function simulate(seed: number, broken: BreakageName | null = null): Promise<Run> {
-  const world = new World(seed);
-  return world.inhabit(() => play(world, broken && breakages[broken]));
+export async function simulate({ seed, broken, isLogged = false }: Request): Promise<Run> {
+  const world = new World(seed, { isLogged });
+  return world.inhabit(() => play(world, broken ? breakages[broken] : null));
 }
 
 async function play(world: World, breakage: Breakage | null): Promise<Run> {
+  const plot = drawPlot(world);
+  world.tell(`the plot: ${JSON.stringify(plot)}`);
+  const scene = await setScene(world, plot, breakage);
+  const { cast, users, faults, ledger, invariants } = scene;
+  const broken = (): boolean => invariants.violations.length > 0;
+  world.onStep = () => checkLeaders(cast, invariants);
+  for (const name of plot.names) cast.start(name);
+  await world.pass(warmUpMs, broken);
+  users.act();
+  faults.act(plot.faultsMs);
+  await world.pass(plot.faultsMs - world.elapsed, broken);
+  if (!broken()) await conclude(scene);
+  for (const name of plot.names) cast.kill(name);
+  await ledger.store.close();
+  return resultOf(scene);
+}
+
+async function setScene(world: World, plot: Plot, breakage: Breakage | null): Promise<Scene> {
   const store = await openSqliteStore({ path: ':memory:', wallClock: () => world.now() });
   const ledger = new Ledger(store);
-  const invariants = new Invariants(world, ledger);
+  const invariants = new Invariants(world, ledger, plot);
   const network = new Network(world);
   const receiver = new Receiver();
   receiver.onSent = (sent) => invariants.onSent(sent);
-  const [broker, bus, calls] = [
-    new Broker(world, network),
-    new SimulatedBus(world, network),
-    new Calls(network, breakage?.deaf),
-  ];
-  const stage = { world, network, store, broker, bus, calls, receiver, invariants, breakage };
-  const cast = new Cast(stage, names);
-  const users = new Users(world, cast, ledger);
-  const faults = new Faults({ world, network, cast, broker, bus });
-  world.onStep = () => checkLeaders(cast, invariants);
-  const broken = (): boolean => invariants.violations.length > 0;
+  const [broker, bus] = [new Broker(world, network), new SimulatedBus(world, network)];
+  const calls = new Calls(network, breakage?.deaf);
+  const { judge } = invariants;
+  const stage = { world, network, store, broker, bus, calls, receiver, invariants, judge, plot, breakage };
+  const cast = new Cast(stage);
+  const users = new Users(world, cast, { ledger, plot });
+  const faults = new Faults({ world, network, cast, broker, bus, pause: plot.pause });
+  return { world, cast, ledger, invariants, users, faults };
+}
 
-  for (const name of names) cast.start(name);
-  await world.pass(warmUpMs, broken);
-  users.act(actingMs);
-  faults.act(faultsMs);
-  await world.pass(faultsMs - warmUpMs, broken);
-  if (!broken()) await conclude({ world, cast, ledger, invariants, users, faults });
-  for (const name of names) cast.kill(name);
-  await store.close();
+function resultOf({ world, ledger, invariants }: Scene): Run {
   const { seed, steps, elapsed: elapsedMs, log } = world;
   const { violations, checks } = invariants;
   const sent = [...ledger.sent.values()].reduce((sum, each) => sum + each.length, 0);
-  return { seed, violations, steps, checks, elapsedMs, timers: ledger.timers.size, calls: sent, log };
+  const timers = ledger.timers.size;
+  return { seed, violations, steps, checks, elapsedMs, timers, calls: sent, log: log ?? [] };
 }
 
 interface Scene {
@@ -92,46 +103,56 @@ interface Scene {
   faults: Faults;
 }
 
-/** The faults end; what users want ends a little later; then everything has to come to its own end. */
-async function conclude({ world, cast, ledger, invariants, users, faults }: Scene): Promise<void> {
+/** The faults end; what users want ends a little later; then everything has to come to its own end, and stay well. */
+async function conclude(scene: Scene): Promise<void> {
+  const { world, ledger, invariants, users, faults } = scene;
   const broken = (): boolean => invariants.violations.length > 0;
   faults.heal();
-  await world.pass(recoveryMs, broken);
-  if (!broken()) checkRecovered(world, cast, { ledger, invariants });
+  const recovered = world.elapsed + recoveryMs;
+  await passWhile(scene, recoveryMs, () => trouble(scene) !== null);
+  if (!broken()) checkWell(scene, `${recoveryMs} ms after the last fault`);
+  await passWhile(scene, drainMs, () => users.waiting > 0 || world.elapsed < users.actsUntil);
   if (!broken()) users.finish();
-  for (let waited = 0; waited < drainMs && !broken(); waited += quietCheckMs) {
-    await world.pass(quietCheckMs, broken);
-    if (users.waiting === 0 && (await isQuiet(ledger))) break;
-  }
+  await passWhile(
+    scene,
+    drainMs,
+    async () => users.waiting > 0 || world.elapsed < users.pausedUntil || !(await isQuiet(ledger)),
+  );
+  await passWhile(scene, Math.max(0, recovered - world.elapsed), () => trouble(scene) !== null);
+  if (!broken()) checkWell(scene, 'at the end');
   if (!broken()) await account(ledger, invariants, world.now());
+}
+
+/** Lets time go by while it is so, nothing is broken, and there is some left. */
+async function passWhile(
+  { world, invariants }: Scene,
+  mostMs: number,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const broken = (): boolean => invariants.violations.length > 0;
+  const end = world.elapsed + mostMs;
+  while (!broken() && world.elapsed < end && (await isSo())) await world.pass(lookMs, broken);
 }
 
 /** At any moment at most one process believes that it leads a term. */
 function checkLeaders(cast: Cast, invariants: Invariants): void {
-  const leaders = cast.schedulers().flatMap(({ name, running }) => {
-    const { role, term } = running.standing();
-    return role === 'leader' ? [{ name, term }] : [];
-  });
-  const terms = new Set(leaders.map(({ term }) => term));
-  invariants.check('OneLeader', terms.size === leaders.length, () => `two lead: ${JSON.stringify(leaders)}`);
+  const leaders = cast.leaders();
+  const holds = leaders.length < 2 || new Set(leaders.map(({ term }) => term)).size === leaders.length;
+  invariants.check('OneLeader', holds, () => `two lead: ${JSON.stringify(leaders)}`);
 }
 
-function checkRecovered(
-  world: World,
-  cast: Cast,
-  { ledger, invariants }: { ledger: Ledger; invariants: Invariants },
-): void {
-  const schedulers = cast.schedulers();
-  const leaders = schedulers.filter(({ running }) => running.standing().role === 'leader');
-  invariants.check(
-    'Recovers',
-    leaders.length === 1,
-    () => `${leaders.length} lead, ${recoveryMs} ms after the last fault`,
-  );
+function checkWell(scene: Scene, when: string): void {
+  const found = trouble(scene);
+  scene.invariants.check('Recovers', found === null, () => `${found}, ${when}`);
+}
+
+/** What keeps leader and ring from being settled; null when nothing does. */
+function trouble({ world, cast, ledger }: Scene): string | null {
+  const leaders = cast.leaders();
+  if (leaders.length !== 1) return `${leaders.length} lead`;
   const ring = ledger.rings.at(-1)?.ring ?? [];
-  const living = new Set(schedulers.map(({ name }) => name));
-  const orphans = Array.from({ length: shardCount }, (_, shard) => ownerAt(ring, shard, world.now())).filter(
-    (owner) => owner === null || !living.has(owner),
-  );
-  invariants.check('Recovers', orphans.length === 0, () => `${orphans.length} shards are nobody's who lives`);
+  const living = cast.schedulers();
+  const shards = Array.from({ length: shardCount }, (_, shard) => ownerAt(ring, shard, world.now()));
+  const orphans = shards.filter((owner) => owner === null || !living.includes(owner));
+  return orphans.length > 0 ? `${orphans.length} shards are nobody's who lives` : null;
 }

@@ -12,13 +12,16 @@ import { upsert } from '../../services/api/timers/upsert.js';
 import { Problem } from '../../services/api/plugins/problems.js';
 import type { TimerDefinition } from '../../services/api/schemas/timer-request.js';
 import { messageOf } from '../../shared/base/errors.js';
+import type { Settings } from '../../shared/settings/settings.js';
 import type { Cast } from './cast.js';
 import type { Ledger } from './ledger.js';
-import type { World } from './world.js';
+import type { Plot } from './plot.js';
+import type { RunningApi } from './processes.js';
+import { dawn, type World } from './world.js';
 
 interface Request {
   what: string;
-  ask(desk: Desk): Promise<{ uid: string } | null>;
+  ask(desk: Desk, announce: RunningApi['announce']): Promise<{ uid: string } | null>;
   acknowledged?(uid: string): void;
 }
 
@@ -31,29 +34,39 @@ export class Users {
   readonly #cast: Cast;
   readonly #ledger: Ledger;
   readonly #ids: string[] = [];
+  /** Null where nobody announces settings. */
+  readonly #settingsLeadMs: number | null;
   #requests = 0;
   /** Requests without an answer yet. */
   waiting = 0;
 
-  constructor(world: World, cast: Cast, ledger: Ledger) {
+  /** When what the last settings announced has come into force, elapsed. */
+  pausedUntil = 0;
+  readonly actsUntil: number;
+
+  constructor(world: World, cast: Cast, { ledger, plot }: { ledger: Ledger; plot: Plot }) {
     this.#world = world;
     this.#cast = cast;
     this.#ledger = ledger;
+    this.actsUntil = plot.actingMs;
+    this.#settingsLeadMs = plot.settingsLeadMs;
   }
 
-  /** One request after the other, until then. */
-  act(untilMs: number): void {
-    if (this.#world.elapsed >= untilMs) return;
+  /** One request after the other, as long as the plot has it. */
+  act(): void {
+    if (this.#world.elapsed >= this.actsUntil) return;
     this.#send(this.#draw());
-    this.#world.after(this.#world.between(20, 500), () => this.act(untilMs));
+    this.#world.after(this.#world.between(20, 500), () => this.act());
   }
 
   /** Puts an end to what would go on for ever. */
   finish(): void {
     for (const id of this.#ids) this.#send(this.#cancel(id));
+    if (this.#settingsLeadMs !== null) this.#send(this.#announce({}));
   }
 
   #draw(): Request {
+    if (this.#settingsLeadMs !== null && this.#world.chance(0.1)) return this.#announce(this.#settings());
     const lot = this.#world.between(1, 100);
     if (this.#ids.length === 0 || lot <= 45) return this.#create();
     const id = this.#world.pick(this.#ids);
@@ -87,6 +100,28 @@ export class Users {
       what: `create ${id}`,
       ask: async (desk) => (await create(desk, { namespace, actor: 'user', sent, key: `key-${id}` })).timer,
       acknowledged: (uid) => void this.#ledger.acknowledged.add(uid),
+    };
+  }
+
+  #announce(settings: Settings): Request {
+    return {
+      what: `announce ${JSON.stringify(settings)}`,
+      ask: async (_desk, announce) => {
+        const announced = await announce(settings);
+        if (announced.outcome !== 'announced') throw new Error(announced.outcome);
+        this.pausedUntil = announced.version.effectiveFrom - dawn;
+        return null;
+      },
+    };
+  }
+
+  #settings(): Settings {
+    const world = this.#world;
+    const pauses = world.chance(0.4);
+    return {
+      ...(pauses && { dispatchPaused: true }),
+      ...(world.chance(0.5) && { lookAheadMs: world.pick([500, 1_000, 4_000]) }),
+      ...(world.chance(0.5) && { workerConcurrency: world.between(1, 12) }),
     };
   }
 
@@ -135,7 +170,7 @@ export class Users {
     world.after(patienceMs, again);
     const api = this.#cast.anyApi();
     if (!api?.accepts()) return again();
-    request.ask(api.desk).then(
+    request.ask(api.desk, api.announce).then(
       (told) => once(() => this.#end(request, told?.uid ?? null))(),
       (error: unknown) =>
         isFinal(error) ? once(() => this.#end(request, null, messageOf(error)))() : again(),

@@ -21,7 +21,8 @@ export class World {
   /** Milliseconds since the beginning, in true time. */
   elapsed = 0;
   steps = 0;
-  readonly log: string[] = [];
+  /** Null where nobody will read it. */
+  readonly log: string[] | null;
   /** Called after each step. */
   onStep: () => void = () => undefined;
   readonly random: Random;
@@ -29,7 +30,11 @@ export class World {
   readonly #events: Event[] = [];
   #order = 0;
 
-  constructor(readonly seed: number) {
+  constructor(
+    readonly seed: number,
+    { isLogged = true } = {},
+  ) {
+    this.log = isLogged ? [] : null;
     this.random = seededRandom(seed);
     this.#ground = new Ground(seededRandom(seed ^ 0x5eed));
   }
@@ -46,7 +51,7 @@ export class World {
   }
 
   tell(text: string): void {
-    this.log.push(`${this.elapsed.toFixed(1).padStart(9)} ${text}`);
+    this.log?.push(`${this.elapsed.toFixed(1).padStart(9)} ${text}`);
   }
 
   /** Uniform, whole, both included. */
