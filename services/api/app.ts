@@ -20,6 +20,7 @@ import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { ApiConfig } from './config.js';
 import { addAccess } from './plugins/access.js';
 import { answerClientError } from './plugins/client-errors.js';
+import { acceptJsonOnly } from './plugins/json-bodies.js';
 import { addMethodsNotAllowed } from './plugins/methods.js';
 import { addObservation, requestIds } from './plugins/observation.js';
 import { addOpenApi } from './plugins/openapi.js';
@@ -139,7 +140,7 @@ function createServer({ apiBodyLimitBytes }: ApiConfig, random: Random): App {
     bodyLimit: apiBodyLimitBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 75_000,
-    http: { headersTimeout: 15_000, maxHeaderSize: 16_384 },
+    http: { headersTimeout: 15_000, maxHeaderSize: 16_384, requireHostHeader: false },
     forceCloseConnections: 'idle',
     // While closing, what still arrives is answered rather than refused: the store closes after us.
     return503OnClosing: false,
@@ -152,13 +153,4 @@ function createServer({ apiBodyLimitBytes }: ApiConfig, random: Random): App {
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
-}
-
-function acceptJsonOnly(app: App): void {
-  app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser(
-    'application/merge-patch+json',
-    { parseAs: 'string' },
-    app.getDefaultJsonParser('error', 'error'),
-  );
 }

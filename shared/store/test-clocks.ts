@@ -16,6 +16,11 @@ export interface TestClock {
 
 export type TestClocks = Readonly<Record<string, TestClock>>;
 
+/** The clock of a namespace, which may be called anything, `__proto__` too. */
+export function clockIn(clocks: TestClocks, namespace: string): TestClock | undefined {
+  return Object.hasOwn(clocks, namespace) ? clocks[namespace] : undefined;
+}
+
 export async function readTestClocks(documents: DocumentStore): Promise<TestClocks> {
   return ((await documents.read(testClockDocument))?.value ?? {}) as TestClocks;
 }
@@ -45,10 +50,10 @@ export async function moveTestClock(
   now: number,
 ): Promise<boolean> {
   const clocks = await changeTestClocks(documents, (present) => {
-    const clock = present[namespace];
+    const clock = clockIn(present, namespace);
     return clock && clock.now < now ? { ...present, [namespace]: { ...clock, now } } : null;
   });
-  return clocks[namespace] !== undefined;
+  return clockIn(clocks, namespace) !== undefined;
 }
 
 /** Says that a clock has come to this target; one that was sent further meanwhile goes on. */
@@ -58,7 +63,7 @@ export async function arriveTestClock(
   target: number,
 ): Promise<void> {
   await changeTestClocks(documents, (present) => {
-    const clock = present[namespace];
+    const clock = clockIn(present, namespace);
     if (!clock?.moving || clock.target !== target) return null;
     return { ...present, [namespace]: { now: target, target, moving: false } };
   });

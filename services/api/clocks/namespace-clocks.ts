@@ -7,7 +7,7 @@ import { Batcher } from '../../../shared/base/batcher.js';
 import type { Clock } from '../../../shared/base/clock.js';
 import { Loop } from '../../../shared/base/loop.js';
 import type { DocumentStore } from '../../../shared/store/store.js';
-import { readTestClocks, type TestClocks } from '../../../shared/store/test-clocks.js';
+import { clockIn, readTestClocks, type TestClocks } from '../../../shared/store/test-clocks.js';
 import type { Logger } from '../../../shared/telemetry/logger.js';
 import { testShard } from '../../../shared/timers/timer.js';
 
@@ -58,8 +58,8 @@ export class NamespaceClocks extends Loop {
   async of(namespace: string): Promise<NamespaceClock> {
     if (this.#options.mode === 'production') return this.#real;
     const known = this.#freshCopy() ?? (await this.read());
-    if (!known[namespace]) return this.#real;
-    const clock = (await this.read())[namespace];
+    if (!clockIn(known, namespace)) return this.#real;
+    const clock = clockIn(await this.read(), namespace);
     return clock ? { now: () => clock.now, shard: testShard } : this.#real;
   }
 

@@ -5,7 +5,12 @@
 import { sleep, type Clock } from '../../../shared/base/clock.js';
 import type { Bus } from '../../../shared/queue/bus.js';
 import type { DocumentStore, TimerStore } from '../../../shared/store/store.js';
-import { changeTestClocks, type TestClock, type TestClocks } from '../../../shared/store/test-clocks.js';
+import {
+  changeTestClocks,
+  clockIn,
+  type TestClock,
+  type TestClocks,
+} from '../../../shared/store/test-clocks.js';
 import { testShard, type Timer } from '../../../shared/timers/timer.js';
 import { farthestMs } from '../definition/schedule.js';
 import { invalidRequest, Problem } from '../plugins/problems.js';
@@ -30,12 +35,12 @@ export async function readTestClock({ clocks }: TestClockDesk, namespace: string
 
 /** Makes the clock, or sets it ahead; answers when every process knows of it. Rejects with the problem where it may not. */
 export async function setTestClock(desk: TestClockDesk, namespace: string, now: number): Promise<TestClock> {
-  const there = (await desk.clocks.read())[namespace];
+  const there = clockIn(await desk.clocks.read(), namespace);
   if (there?.now === now && !there.moving) return there;
   await refuseOpenTimers(desk, namespace, () => true);
   const clock = { now, target: now, moving: false };
   await changeTestClocks(desk.documents, (clocks) => {
-    const { target } = clocks[namespace] ?? { target: -Infinity };
+    const { target } = clockIn(clocks, namespace) ?? { target: -Infinity };
     if (now < target) throw backwards(target);
     if (Object.keys({ ...clocks, [namespace]: clock }).length > mostClocks)
       throw new Problem('too-many-test-clocks', `there are ${mostClocks}; take one away first`);
@@ -133,7 +138,7 @@ async function refuseOpenTimers(
 }
 
 function present(clocks: TestClocks, namespace: string): TestClock {
-  const clock = clocks[namespace];
+  const clock = clockIn(clocks, namespace);
   if (clock) return clock;
   throw new Problem('test-clock-not-found', `the namespace "${namespace}" has no test clock; PUT makes one`);
 }

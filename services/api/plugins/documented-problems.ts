@@ -14,7 +14,6 @@ import { mediaType } from '../schemas/problem.js';
 
 export interface DocumentedOperation {
   parameters?: { in: string }[];
-  requestBody?: object;
   responses: Record<string, object>;
 }
 
@@ -24,6 +23,7 @@ export interface DocumentedApi {
 }
 
 const anywhere: readonly ProblemCode[] = [
+  'invalid-request',
   'malformed-request',
   'unauthorized',
   'forbidden',
@@ -32,7 +32,6 @@ const anywhere: readonly ProblemCode[] = [
   'internal',
   'store-unavailable',
 ];
-const withFields: readonly ProblemCode[] = ['invalid-request'];
 const withPathParts: readonly ProblemCode[] = ['malformed-url'];
 /** A method that may have a body: one that is sent to a route which takes none is read all the same. */
 const withBody: readonly ProblemCode[] = ['malformed-json', 'body-too-large', 'unsupported-media-type'];
@@ -74,10 +73,9 @@ function complete(
   };
 }
 
-function followingFrom(method: string, { parameters = [], requestBody }: DocumentedOperation): ProblemCode[] {
+function followingFrom(method: string, { parameters = [] }: DocumentedOperation): ProblemCode[] {
   return [
     ...anywhere,
-    ...(parameters.length > 0 || requestBody ? withFields : []),
     ...(parameters.some((parameter) => parameter.in === 'path') ? withPathParts : []),
     ...(bodiless.includes(method) ? [] : withBody),
   ];

@@ -3,6 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** A `preValidation` hook. */
 export function bodyMayBeMissing(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  request.body ??= {};
+  if (request.body === undefined) request.body = {};
   done();
 }
