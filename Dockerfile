@@ -16,5 +16,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/build ./build
+# A new volume takes the owner of the folder that it covers.
+RUN mkdir --parents /data/raft && chown node:node /data/raft
 USER node
 CMD ["node", "--enable-source-maps", "build/services/api/main.js"]

@@ -117,6 +117,23 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  const schedulers = ours.filter(({ kind }) => kind === 'scheduler');
+  it.each(schedulers)('lets the others reach $name at its admin port', ({ name, kind, service }) => {
+    const { CARILLON_ADMIN_HOST, CARILLON_ADMIN_URL } = service.environment!;
+    expect(CARILLON_ADMIN_HOST).toBe('0.0.0.0');
+    expect(CARILLON_ADMIN_URL).toBe(`http://${name}:${adminPortOf(kind)}`);
+  });
+
+  it('keeps the votes of each scheduler in a volume of its own, which its user may write', () => {
+    const folders = schedulers.map(({ service }) => service.environment!['CARILLON_RAFT_FOLDER']);
+    const volumes = schedulers.flatMap(({ service }) => service.volumes ?? []).map((one) => one.split(':'));
+    expect(volumes.map(([, folder]) => folder)).toEqual(folders);
+    expect(new Set(volumes.map(([volume]) => volume)).size).toBe(schedulers.length);
+    for (const [volume] of volumes) expect(Object.keys(compose.volumes)).toContain(volume);
+    for (const folder of folders)
+      expect(readProjectFile('Dockerfile')).toContain(`chown node:node ${folder}`);
+  });
+
   it('copies into the image what the build needs', () => {
     const dockerfile = readProjectFile('Dockerfile');
     const ignored = readProjectFile('.dockerignore');
