@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 import { UsageError } from './command.js';
 import { clockCommands } from './commands/clock.js';
 import { executionCommands } from './commands/executions.js';
+import { slo } from './commands/slo.js';
 import { start } from './commands/start.js';
 import { createTimer, previewTimer } from './commands/timer-creation.js';
 import { tail } from './commands/tail.js';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   watchTimer,
   ...executionCommands,
   tail,
+  slo,
   ...clockCommands,
   completion,
 ];

@@ -590,6 +590,40 @@ export interface SettingsVersion {
   settings: SettingsVersionSettings;
 }
 
+export interface ServiceLevelExecutions {
+  succeeded: number;
+  /** given up, so dead letters */
+  failed: number;
+  /** gave way to a newer one */
+  aborted: number;
+}
+
+/** from due to sent, of first attempts, milliseconds; at most one percent off */
+export interface ServiceLevelLatenessMs {
+  count: number;
+  /** half are no later */
+  p50: number | null;
+  /** 99 of 100 are no later */
+  p99: number | null;
+  /** 999 of 1000 are no later */
+  p999: number | null;
+}
+
+export interface ServiceLevel {
+  namespace: string;
+  /** where the first minute, or hour, that counts begins */
+  from: string;
+  /** where the last one ends */
+  to: string;
+  executions: ServiceLevelExecutions;
+  /** calls, repeated ones too */
+  attempts: number;
+  /** succeeded out of succeeded and failed, 0 to 1; null where none has ended */
+  successRate: number | null;
+  /** from due to sent, of first attempts, milliseconds; at most one percent off */
+  latenessMs: ServiceLevelLatenessMs;
+}
+
 /** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
 export interface TimerCreationDst {
   /** a local time that does not exist: leave it out, or read it with the offset before the gap (02:30 becomes 03:30) */
@@ -1107,6 +1141,17 @@ export interface ListChangesRequest {
   namespace?: string | undefined;
 }
 
+export interface GetServiceLevelRequest {
+  /** so long before `to`; 1h unless sent, not together with `from` */
+  window?: '1h' | '6h' | '24h' | '7d' | '30d' | undefined;
+  /** from here on; minutes of older hours count as hours */
+  from?: string | undefined;
+  /** up to here; now unless sent */
+  to?: string | undefined;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
 export interface GetTestClockRequest {
   /** the namespace, 1 to 64 letters, digits, `_` and `-` */
   ns: string;
@@ -1445,6 +1490,19 @@ export class Operations {
           from: request.from,
           until: request.until,
         },
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** See how punctual the calls are, and how many succeed. Lateness and success of a namespace in a stretch of time, counted by every process as it happens and stored every five seconds; a process that dies takes the last seconds with it. Of the last two to three hours minutes are kept, of earlier ones hours. */
+  getServiceLevel(request: GetServiceLevelRequest = {}, options?: CallOptions): Promise<ServiceLevel> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/slo`,
+        query: { window: request.window, from: request.from, to: request.to },
         headers: { 'carillon-namespace': request.namespace },
       },
       options,

@@ -14,6 +14,7 @@ import type { Faults } from '../../shared/faults/faults.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { ProcessStore } from '../../shared/store/processes.js';
+import type { ServiceLevelStore } from '../../shared/store/service-levels.js';
 import type { DocumentStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
@@ -35,6 +36,7 @@ import { addClusterRoute } from './routes/cluster.js';
 import { addEventRoute } from './routes/events.js';
 import { addExecutionRoutes } from './routes/executions.js';
 import { addSettingsRoutes } from './routes/settings.js';
+import { addSloRoute } from './routes/slo.js';
 import { addTestClock } from './routes/test-clock.js';
 import { addTimerActions } from './routes/timer-actions.js';
 import { addTimerBatchRoute } from './routes/timer-batch.js';
@@ -50,6 +52,7 @@ import { clusterAnswer } from './schemas/cluster.js';
 import { eventAnswer } from './schemas/event.js';
 import { executionAnswer, executionPage } from './schemas/execution.js';
 import { previewAnswer } from './schemas/preview.js';
+import { sloAnswer } from './schemas/slo.js';
 import { settingsAnswer, settingsVersionAnswer } from './schemas/settings.js';
 import { cancelledTimerAnswer, timerAnswer, timerPage } from './schemas/timer.js';
 import type { Desk } from './timers/desk.js';
@@ -60,6 +63,7 @@ export interface AppParts {
   documents: DocumentStore;
   bus: Pick<Bus, 'publish'>;
   processes: Pick<ProcessStore, 'list'>;
+  serviceLevels: Pick<ServiceLevelStore, 'read'>;
   presence: Pick<Presence, 'holds'>;
   clock: Clock;
   random: Random;
@@ -86,6 +90,7 @@ const answers = [
   clusterAnswer,
   settingsAnswer,
   settingsVersionAnswer,
+  sloAnswer,
 ];
 
 /** Builds the application. Throws `invalid-configuration` where production mode has no keys. */
@@ -126,6 +131,7 @@ export function buildApp(parts: AppParts): App {
     addExecutionRoutes(scope, desk.executions);
     addEventRoute(scope, parts.feed);
     addAudit(scope, desk.changes);
+    addSloRoute(scope, parts);
     addTestClock(scope, { desk: { ...parts, ...desk }, accept, mode: config.mode });
     addClusterRoute(scope, parts);
     addSettingsRoutes(scope, { ...parts, accept, leadMs: config.settingsLeadMs });

@@ -3,10 +3,10 @@
  * but the requests under way.
  */
 import type { Lifecycle } from '../../shared/base/lifecycle.js';
-import type { ClusterConfig } from '../../shared/config/cluster.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { Store } from '../../shared/store/store.js';
 import { EventSender } from '../../shared/events/sender.js';
+import { retentionOf, type RetentionConfig } from '../../shared/timers/retention.js';
 import { NamespaceClocks } from './clocks/namespace-clocks.js';
 import { buildApp, type AppParts } from './app.js';
 import type { App } from './plugins/validation.js';
@@ -16,11 +16,11 @@ import { Toucher } from './timers/toucher.js';
 
 export interface ApiDependencies extends Omit<
   AppParts,
-  'desk' | 'feed' | 'documents' | 'processes' | 'config'
+  'desk' | 'feed' | 'documents' | 'processes' | 'serviceLevels' | 'config'
 > {
-  store: Pick<Store, 'timers' | 'executions' | 'changes' | 'documents' | 'processes'>;
+  store: Pick<Store, 'timers' | 'executions' | 'changes' | 'documents' | 'processes' | 'serviceLevels'>;
   bus: Bus;
-  config: AppParts['config'] & Pick<ClusterConfig, 'settledRetentionMs'>;
+  config: AppParts['config'] & RetentionConfig;
 }
 
 export class ApiService implements Lifecycle {
@@ -37,7 +37,7 @@ export class ApiService implements Lifecycle {
   /** Throws `invalid-configuration` where production mode has no keys. */
   constructor(dependencies: ApiDependencies) {
     const { store, bus, clock, metrics, log, config } = dependencies;
-    const { timers, executions, changes, documents, processes } = store;
+    const { timers, executions, changes, documents, processes, serviceLevels } = store;
     const waitingLimit = config.apiWaitingLimit;
     const events = new EventSender(dependencies);
     const feed = new EventFeed({
@@ -48,9 +48,9 @@ export class ApiService implements Lifecycle {
     const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit });
     const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
     const clocks = new NamespaceClocks({ documents, clock, log, mode: config.mode });
-    const retentionMs = config.settledRetentionMs;
+    const retentionMs = retentionOf(config).cancelled;
     const desk = { timers, executions, changes, writer, toucher, events, clock, clocks, retentionMs };
-    this.#app = buildApp({ ...dependencies, desk, feed, documents, processes });
+    this.#app = buildApp({ ...dependencies, desk, feed, documents, processes, serviceLevels });
     this.#events = events;
     this.#feed = feed;
     this.#writer = writer;

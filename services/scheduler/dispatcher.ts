@@ -14,6 +14,7 @@ import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Holding } from '../../shared/ring/ring.js';
 import { claimTimer, closeCheckMs } from '../../shared/timers/claim.js';
+import type { Retention } from '../../shared/timers/retention.js';
 import type { Timer } from '../../shared/timers/timer.js';
 import type { SchedulerConfig } from './config.js';
 import { withDefinitions } from './held.js';
@@ -38,6 +39,7 @@ export interface DispatcherOptions {
   log: Logger;
   config: SchedulerConfig;
   settledRetentionMs: number;
+  retention: Retention;
   /** Says what of the shards is this process's to claim. */
   host: ShardHost;
   settings: SettingsSource;
@@ -152,9 +154,9 @@ export class Dispatcher extends Loop {
   }
 
   #claimOf(timer: Timer): Claim {
-    const { clock, config, presence, settledRetentionMs } = this.#options;
+    const { clock, config, presence, retention } = this.#options;
     const now = clock.now();
-    const { executions, ...moved } = claimTimer(timer, { now, expireAt: now + settledRetentionMs });
+    const { executions, ...moved } = claimTimer(timer, { now, expireAt: now + retention.skipped });
     const held = { holder: presence.incarnation, claimedAt: now };
     return {
       timer,

@@ -15,12 +15,14 @@ import type { Random } from '../../shared/base/random.js';
 import type { Observer } from '../../shared/presence/observer.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
+import type { ServiceLevelRecorder } from '../../shared/service-levels/recorder.js';
 import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { ProcessRow, ProcessStore } from '../../shared/store/processes.js';
 import type { ScheduleStore, DeliveryStore, Settlement } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Execution } from '../../shared/timers/execution.js';
 import { attemptId, verdictOf } from '../../shared/timers/outcome.js';
+import { keptMs, type Retention } from '../../shared/timers/retention.js';
 import { defaultRetryPolicy } from '../../shared/timers/retry-policy.js';
 import { backlogOf } from './backlog.js';
 import type { SchedulerConfig } from './config.js';
@@ -50,11 +52,12 @@ export interface RescuerOptions {
   metrics: SchedulerMetrics;
   log: Logger;
   config: SchedulerConfig;
-  settledRetentionMs: number;
+  retention: Retention;
   /** Says what of the shards is this process's to rescue. */
   host: ShardHost;
   settings: SettingsSource;
   events: Pick<EventSender, 'tell'>;
+  recorder: Pick<ServiceLevelRecorder, 'record'>;
   /** Shards that no ring has and that are this process's all the same. */
   besides(): readonly number[];
   /** Called when executions became due that a look should claim. */
@@ -204,17 +207,18 @@ export class Rescuer implements Lifecycle {
   }
 
   async #settleLost(executions: Execution[]): Promise<void> {
-    const { delivery, definitions, metrics, events, onRetry } = this.#options;
+    const { delivery, definitions, metrics, events, recorder, onRetry } = this.#options;
     const settlements = (await withDefinitions(definitions, executions)).map((held) => this.#lost(held));
     await delivery.settle(settlements);
     const records = new Map(settlements.map(({ record }) => [record.executionId, record]));
+    for (const execution of executions) recorder.record(execution, records.get(execution.id)!);
     events.tell(executions, (execution) => factOfAttempt(execution, records.get(execution.id)!));
     metrics.rescued.inc({ state: 'running' }, executions.length);
     onRetry();
   }
 
   #lost({ execution, definition }: Held): Settlement {
-    const { clock, random, settledRetentionMs } = this.#options;
+    const { clock, random, retention } = this.#options;
     const now = clock.now();
     const { id, namespace, timerId, uid, attempt, scheduledFor, claimedAt } = execution;
     const error = {
@@ -230,6 +234,7 @@ export class Rescuer implements Lifecycle {
       firstByteAt: null,
       finishedAt: null,
     };
+    const verdict = verdictOf(result, { execution, policy, now: now + execution.clockOffsetMs, random });
     return {
       record: {
         id: attemptId(id, attempt),
@@ -241,13 +246,13 @@ export class Rescuer implements Lifecycle {
         response: null,
         worker: execution.holder,
         receipt: { scheduledFor, claimedAt, ...unreached },
-        verdict: verdictOf(result, { execution, policy, now: now + execution.clockOffsetMs, random }),
+        verdict,
         lateOutcome: null,
       },
       timer: { namespace, id: timerId, uid },
       overlap: definition?.overlap !== 'allowAll',
       now,
-      expireAt: now + settledRetentionMs,
+      expireAt: now + keptMs(retention, verdict.state),
     };
   }
 }

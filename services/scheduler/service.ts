@@ -20,11 +20,13 @@ import type { Bus, Subscription } from '../../shared/queue/bus.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
 import type { Rpc } from '../../shared/rpc/rpc.js';
 import type { HandoverEvent } from '../../shared/ring/handover.js';
+import { ServiceLevelRecorder } from '../../shared/service-levels/recorder.js';
 import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { ProcessReport } from '../../shared/store/processes.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { retentionOf, type RetentionConfig } from '../../shared/timers/retention.js';
 import { testShard } from '../../shared/timers/timer.js';
 import { Chronicler } from './chronicler.js';
 import type { SchedulerConfig } from './config.js';
@@ -52,7 +54,10 @@ const toldSteps: Partial<Record<HandoverEvent, ClusterEventKind>> = {
 };
 
 export interface SchedulerDependencies {
-  store: Pick<Store, 'timers' | 'schedule' | 'delivery' | 'processes' | 'documents' | 'changes'>;
+  store: Pick<
+    Store,
+    'timers' | 'schedule' | 'delivery' | 'processes' | 'documents' | 'changes' | 'serviceLevels'
+  >;
   queue: WorkQueue;
   bus: Bus;
   election: Election;
@@ -69,12 +74,14 @@ export interface SchedulerDependencies {
   metrics: Metrics;
   log: Logger;
   config: SchedulerConfig &
-    Pick<ClusterConfig, 'settledRetentionMs' | 'changeRetentionMs' | 'mode' | 'ring' | 'freshnessMs'>;
+    RetentionConfig &
+    Pick<ClusterConfig, 'serviceLevelRetentionMs' | 'changeRetentionMs' | 'mode' | 'ring' | 'freshnessMs'>;
 }
 
 export class SchedulerService implements Lifecycle {
   readonly #dependencies: SchedulerDependencies;
   readonly #events: EventSender;
+  readonly #recorder: ServiceLevelRecorder;
   readonly #publisher: Publisher;
   readonly #dispatcher: Dispatcher;
   readonly #rescuer: Rescuer;
@@ -102,14 +109,16 @@ export class SchedulerService implements Lifecycle {
       onTaken: () => this.#onTaken(),
     });
     const events = (this.#events = new EventSender(dependencies));
+    this.#recorder = new ServiceLevelRecorder({ ...dependencies, ...store });
     const common = {
       ...dependencies,
       events,
+      recorder: this.#recorder,
       metrics,
       ...{ view: this.#view, host: this.#host },
       ...store,
       definitions: new Definitions(store.delivery),
-      settledRetentionMs: config.settledRetentionMs,
+      ...{ ...config, retention: retentionOf(config) },
     };
     this.#publisher = new Publisher({ ...common, queue, leadMs: config.schedulerPublishLeadMs });
     this.#dispatcher = new Dispatcher({ ...common, publisher: this.#publisher });
@@ -119,20 +128,18 @@ export class SchedulerService implements Lifecycle {
         ? null
         : new TestClocks({
             ...common,
-            documents: store.documents,
             publisher: this.#publisher,
             owns: () => this.#movesTestClocks(),
           });
     this.#rescuer = new Rescuer({
       ...common,
       besides: () => (this.#movesTestClocks() ? [testShard] : []),
-      delivery: store.delivery,
-      processes: store.processes,
       observer: new Observer(store.processes, clock),
       publisher: this.#publisher,
       onRetry: () => this.#dispatcher.nudge(),
     });
-    this.#steward = new Steward({ ...common, leads: () => election.current().role === 'leader' });
+    const leads = (): boolean => election.current().role === 'leader';
+    this.#steward = new Steward({ ...common, ...store, leads });
     this.#chronicler = new Chronicler({ ...common, ...store, name: identity.name });
     const onStep = (step: HandoverEvent, ringVersion: number) => this.#onStep(step, ringVersion);
     this.#keeper = new RingKeeper({ ...common, self: identity, shape: config.ring, onStep });
@@ -189,7 +196,7 @@ export class SchedulerService implements Lifecycle {
   #loops(): Lifecycle[] {
     const testClocks = this.#testClocks ? [this.#testClocks] : [];
     const own = [this.#dispatcher, this.#rescuer, this.#resumer, this.#steward, ...testClocks];
-    return [this.#view, this.#keeper, this.#chronicler, ...own];
+    return [this.#recorder, this.#view, this.#keeper, this.#chronicler, ...own];
   }
 
   /** Goes on working until the others have taken the shards over and what was claimed before is published. */

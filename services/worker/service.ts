@@ -13,11 +13,13 @@ import { EventSender } from '../../shared/events/sender.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus } from '../../shared/queue/bus.js';
 import type { WorkQueue } from '../../shared/queue/queue.js';
+import { ServiceLevelRecorder } from '../../shared/service-levels/recorder.js';
 import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { ProcessReport } from '../../shared/store/processes.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { retentionOf, type RetentionConfig } from '../../shared/timers/retention.js';
 import { Aborter } from './aborter.js';
 import type { WorkerConfig } from './config.js';
 import { Consumer } from './consumer.js';
@@ -31,7 +33,7 @@ import { Slots } from './slots.js';
 import { Starter } from './starter.js';
 
 export interface WorkerDependencies {
-  store: Pick<Store, 'delivery'>;
+  store: Pick<Store, 'delivery' | 'serviceLevels'>;
   queue: Pick<WorkQueue, 'consume'>;
   bus: Pick<Bus, 'publish' | 'subscribe'>;
   presence: Pick<Presence, 'incarnation' | 'holds' | 'reportWith'>;
@@ -40,7 +42,7 @@ export interface WorkerDependencies {
   random: Random;
   metrics: Metrics;
   log: Logger;
-  config: WorkerConfig & Pick<ClusterConfig, 'mode' | 'settledRetentionMs'>;
+  config: WorkerConfig & Pick<ClusterConfig, 'mode'> & RetentionConfig;
   /** What makes the calls; one over the real network unless given. */
   http?: HttpClient;
 }
@@ -49,6 +51,7 @@ export class WorkerService implements Lifecycle {
   readonly #dependencies: WorkerDependencies;
   readonly #http: HttpClient;
   readonly #events: EventSender;
+  readonly #recorder: ServiceLevelRecorder;
   readonly #aborter: Aborter;
   readonly #consumer: Consumer;
   readonly #deadline = new AbortController();
@@ -71,15 +74,17 @@ export class WorkerService implements Lifecycle {
       unstarted: () => this.#consumer.unstarted,
     });
     this.#http = dependencies.http ?? httpClientOf(clock, config);
-    const { settledRetentionMs } = config;
+    const retention = retentionOf(config);
     this.#events = new EventSender(dependencies);
+    this.#recorder = new ServiceLevelRecorder({ ...dependencies, serviceLevels: store.serviceLevels });
     const common = {
       ...dependencies,
       events: this.#events,
+      recorder: this.#recorder,
       store: store.delivery,
       metrics,
       slots,
-      settledRetentionMs,
+      retention,
       signal: this.#deadline.signal,
     };
     this.#aborter = new Aborter(common);
@@ -102,6 +107,7 @@ export class WorkerService implements Lifecycle {
 
   async #start(): Promise<void> {
     this.#aborter.start();
+    this.#recorder.start();
     await this.#events.start();
     await this.#consumer.start();
   }
@@ -125,7 +131,7 @@ export class WorkerService implements Lifecycle {
         { executions: this.#consumer.size },
         'stopping before all was done; the rest is left to be rescued',
       );
-    await Promise.all([this.#aborter.stop(), this.#events.stop()]);
+    await Promise.all([this.#aborter.stop(), this.#recorder.stop(), this.#events.stop()]);
     await this.#http.close();
   }
 

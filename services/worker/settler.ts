@@ -10,6 +10,7 @@ import { CarillonError, messageOf } from '../../shared/base/errors.js';
 import type { Random } from '../../shared/base/random.js';
 import { factOfAttempt } from '../../shared/events/facts.js';
 import type { EventSender } from '../../shared/events/sender.js';
+import type { ServiceLevelRecorder } from '../../shared/service-levels/recorder.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { WorkMessage } from '../../shared/queue/queue.js';
@@ -18,6 +19,7 @@ import type { WorkerMetrics } from './metrics.js';
 export interface SettlerOptions {
   store: Pick<DeliveryStore, 'settle'>;
   events: Pick<EventSender, 'tell'>;
+  recorder: Pick<ServiceLevelRecorder, 'record'>;
   clock: Clock;
   random: Random;
   log: Logger;
@@ -52,7 +54,10 @@ export class Settler {
   /** True once it is stored; false when it was given up. Never rejects. */
   async settle(settlement: Settlement, execution: WorkMessage['execution']): Promise<boolean> {
     const isStored = await this.#batcher.add(settlement);
-    if (isStored) this.#options.events.tell([execution], () => factOfAttempt(execution, settlement.record));
+    if (isStored) {
+      this.#options.recorder.record(execution, settlement.record);
+      this.#options.events.tell([execution], () => factOfAttempt(execution, settlement.record));
+    }
     return isStored;
   }
 
@@ -92,7 +97,11 @@ export class Settler {
 /** With one instant for all: what is equal for a batch goes to the store as one update. */
 function together(settlements: Settlement[]): Settlement[] {
   const latest = settlements.reduce((one, other) => (other.now > one.now ? other : one));
-  return settlements.map((settlement) => ({ ...settlement, now: latest.now, expireAt: latest.expireAt }));
+  return settlements.map((settlement) => ({
+    ...settlement,
+    now: latest.now,
+    expireAt: latest.now + (settlement.expireAt - settlement.now),
+  }));
 }
 
 function mayPass(error: unknown): boolean {

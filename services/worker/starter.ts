@@ -11,6 +11,7 @@ import type { WorkMessage } from '../../shared/queue/queue.js';
 import type { SettingsSource } from '../../shared/settings/settings.js';
 import type { DeliveryStore, Start, Started as Fates } from '../../shared/store/store.js';
 import { defaultOverlapPolicy } from '../../shared/timers/overlap.js';
+import type { Retention } from '../../shared/timers/retention.js';
 import type { Definition } from '../../shared/timers/timer.js';
 import type { Started } from './delivery/deliver.js';
 import type { WorkerMetrics } from './metrics.js';
@@ -23,7 +24,7 @@ export interface StarterOptions {
   clock: Clock;
   metrics: Pick<WorkerMetrics, 'startBatch'>;
   startBatch: number;
-  settledRetentionMs: number;
+  retention: Retention;
 }
 
 export interface Startable {
@@ -79,12 +80,12 @@ export class Starter {
 
   async #startAll(batch: Startable[], now: number): Promise<Map<Startable, Started | NotStarted>> {
     if (batch.length === 0) return new Map();
-    const { store, presence, clock, settledRetentionMs } = this.#options;
+    const { store, presence, clock, retention } = this.#options;
     const runner = presence.incarnation;
     // One instant for the whole batch: what is equal for all goes to the store as one update.
     const from = batch.reduce((latest, { message }) => Math.max(latest, message.execution.callAt), now);
     const starts = batch.map((startable) => startOf(startable, { from, now }));
-    const expireAt = now + settledRetentionMs;
+    const expireAt = now + retention.skipped;
     const { won, refused } = await store.start(starts, { incarnation: runner, now, expireAt });
     const startedAt = clock.now();
     this.#tell(batch, { won, refused });

@@ -108,7 +108,40 @@ export const clusterSchema = Type.Object({
   settledRetentionMs: Type.Integer({
     default: 30 * 86_400_000,
     minimum: 60_000,
-    description: 'how long ended executions and closed timers are kept; 30 days',
+    description:
+      'how long ended executions, with their attempts, and closed timers are kept, unless their outcome has a time of its own; 30 days',
+  }),
+  retentionSucceededMs: Type.Optional(
+    Type.Integer({
+      minimum: 60_000,
+      description:
+        'how long succeeded executions, and timers that ended with one are kept; CARILLON_SETTLED_RETENTION_MS if unset',
+    }),
+  ),
+  retentionFailedMs: Type.Optional(
+    Type.Integer({
+      minimum: 60_000,
+      description:
+        'how long failed and aborted executions, and timers that ended with one are kept; CARILLON_SETTLED_RETENTION_MS if unset',
+    }),
+  ),
+  retentionSkippedMs: Type.Optional(
+    Type.Integer({
+      minimum: 60_000,
+      description: 'how long records of what was skipped are kept; CARILLON_SETTLED_RETENTION_MS if unset',
+    }),
+  ),
+  retentionCancelledMs: Type.Optional(
+    Type.Integer({
+      minimum: 60_000,
+      description:
+        'how long cancelled executions and timers are kept; CARILLON_SETTLED_RETENTION_MS if unset',
+    }),
+  ),
+  serviceLevelRetentionMs: Type.Integer({
+    default: 93 * 86_400_000,
+    minimum: 3_600_000,
+    description: 'how long service levels are kept, hour by hour; 93 days',
   }),
   changeRetentionMs: Type.Integer({
     default: 90 * 86_400_000,

@@ -13,6 +13,7 @@ import type { OverlapPolicy } from '../timers/overlap.js';
 import type { Occurrence } from '../timers/schedule.js';
 import type { ChangeStore } from './changes.js';
 import type { ProcessStore } from './processes.js';
+import type { ServiceLevelStore } from './service-levels.js';
 import type { Count, CountQuery, ExecutionQuery, TimerPosition, TimerQuery } from './queries.js';
 
 export interface Store {
@@ -23,6 +24,7 @@ export interface Store {
   processes: ProcessStore;
   documents: DocumentStore;
   changes: ChangeStore;
+  serviceLevels: ServiceLevelStore;
   /** Resolves when the store can take writes; rejects with `store-unavailable` within two seconds otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -107,6 +107,7 @@ export async function openWorld({
     documents,
     bus,
     processes: store.processes,
+    serviceLevels: store.serviceLevels,
     presence,
     clock,
     random: seededRandom(1),

@@ -19,6 +19,7 @@ import { processContract } from './store/process-contract.js';
 import { raceContract } from './store/race-contract.js';
 import { rescueContract } from './store/rescue-contract.js';
 import { scheduleContract } from './store/schedule-contract.js';
+import { serviceLevelContract } from './store/service-level-contract.js';
 import { settleContract } from './store/settle-contract.js';
 import { stampContract } from './store/stamp-contract.js';
 import { timerListContract } from './store/timer-list-contract.js';
@@ -49,6 +50,7 @@ export function timersContract(name: string, open: OpenStore): void {
     closingContract(open);
     processContract(open);
     documentContract(open);
+    serviceLevelContract(open);
   });
 }
 

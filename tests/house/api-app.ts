@@ -27,6 +27,7 @@ export function describedApp(metrics = new Metrics()): ReturnType<typeof buildAp
     documents: nothing,
     bus: nothing,
     processes: nothing,
+    serviceLevels: nothing,
     presence: { holds: () => false },
     clock: new ManualClock(),
     random: seededRandom(1),

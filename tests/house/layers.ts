@@ -18,11 +18,12 @@ interface Layer {
 const pureFiles =
   'shared/(?:timers|ring)/[^/]+\\.ts|shared/events/(?:event|facts)\\.ts|shared/settings/(?:timeline|freshness|settings)\\.ts|shared/coordination/(?:raft|ranked)/(?:core|messages|state)\\.ts|shared/coordination/ranked/(?:answers|hearing|questions|roster|tenure|turn)\\.ts';
 const portFiles =
-  'shared/(?:store/(?:store|changes|queries|processes|test-clocks)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
+  'shared/(?:store/(?:store|changes|queries|processes|service-levels|test-clocks)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
 const base = 'shared/base/.+';
 const signature = 'shared/signature/.+';
 /** Rooms in the middle: they use ports, never what stands behind them. */
-const middle = 'shared/(?:admin|cluster|definitions|events|faults|presence|rpc|settings|process)/.+';
+const middle =
+  'shared/(?:admin|cluster|definitions|events|service-levels|faults|presence|rpc|settings|process)/.+';
 const telemetry = 'shared/telemetry/.+';
 const config = 'shared/config/.+';
 

@@ -65,13 +65,8 @@ export async function startScheduler(means: Means): Promise<RunningScheduler> {
     config: {
       ...schedulerConfig,
       schedulerPublishAgainMs: 4_000,
-      ...{
-        settledRetentionMs,
-        changeRetentionMs: 90 * dayMs,
-        freshnessMs: plot.freshnessMs,
-        mode,
-        ring: plot.ring,
-      },
+      ...{ settledRetentionMs, changeRetentionMs: 90 * dayMs, serviceLevelRetentionMs: 90 * dayMs },
+      ...{ freshnessMs: plot.freshnessMs, mode, ring: plot.ring },
     },
   });
   await service.start();

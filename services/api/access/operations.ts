@@ -32,6 +32,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   listExecutions: read,
   getExecution: read,
   listenToEvents: read,
+  getServiceLevel: read,
   getTestClock: read,
   putTestClock: administer,
   deleteTestClock: administer,

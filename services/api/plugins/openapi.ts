@@ -30,6 +30,7 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
       tags: [
         { name: 'Timers', description: 'The promises: what to call, and when.' },
         { name: 'Executions', description: 'What came of them.' },
+        { name: 'Insight', description: 'How it went, and what is to come.' },
         { name: 'Events', description: 'What happens, while it happens.' },
         { name: 'Audit', description: 'Who changed what, when and why.' },
         {

@@ -9,6 +9,7 @@ import type { Presence } from '../../../shared/presence/presence.js';
 import type { WorkMessage } from '../../../shared/queue/queue.js';
 import type { Settlement } from '../../../shared/store/store.js';
 import { attemptId, verdictOf, type AttemptResult } from '../../../shared/timers/outcome.js';
+import { keptMs, type Retention } from '../../../shared/timers/retention.js';
 import { defaultRetryPolicy } from '../../../shared/timers/retry-policy.js';
 import type { Definition } from '../../../shared/timers/timer.js';
 import type { Aborter } from '../aborter.js';
@@ -43,7 +44,7 @@ export interface DelivererOptions {
   clock: Clock;
   random: Random;
   metrics: Pick<WorkerMetrics, 'lateness' | 'duration' | 'attempts' | 'dropped'>;
-  settledRetentionMs: number;
+  retention: Retention;
   /** Aborted when there is no more time: what has not been sent then is dropped. */
   signal: AbortSignal;
 }
@@ -147,7 +148,7 @@ export class Deliverer {
   }
 
   #settlement(started: Started, definition: Definition | null, call: CallResult): Settlement {
-    const { clock, random, settledRetentionMs } = this.#options;
+    const { clock, random, retention } = this.#options;
     const { execution, publishedAt } = started.message;
     const now = clock.now();
     const n = execution.attempt + 1;
@@ -184,7 +185,7 @@ export class Deliverer {
       timer: { namespace: execution.namespace, id: execution.timerId, uid: execution.uid },
       overlap: definition?.overlap !== 'allowAll',
       now,
-      expireAt: now + settledRetentionMs,
+      expireAt: now + keptMs(retention, verdict.state),
     };
   }
 

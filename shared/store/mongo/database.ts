@@ -13,6 +13,7 @@ import type {
   ExecutionRow,
   MetaRow,
   ProcessDocument,
+  ServiceLevelDocument,
   TimerRow,
 } from './rows.js';
 import { Transactions } from './transactions.js';
@@ -36,6 +37,7 @@ export interface Database {
   processes: Collection<ProcessDocument>;
   documents: Collection<DocumentRow>;
   changes: Collection<ChangeRow>;
+  serviceLevels: Collection<ServiceLevelDocument>;
   meta: Collection<MetaRow>;
 }
 
@@ -73,6 +75,7 @@ export function connect({ url, database }: MongoStoreOptions): Database {
     processes: db.collection('processes'),
     documents: db.collection('documents'),
     changes: db.collection('changes'),
+    serviceLevels: db.collection('serviceLevels'),
     meta: db.collection('meta'),
   };
 }

@@ -13,6 +13,7 @@ import { translate } from './errors.js';
 import { executionStore } from './executions.js';
 import { prepare } from './preparation.js';
 import { processStore } from './processes.js';
+import { serviceLevelStore } from './service-levels.js';
 import { scheduleStore } from './schedule.js';
 import { timerStore } from './timers.js';
 
@@ -34,6 +35,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
     processes: behindDoor(processStore(db)),
     documents: behindDoor(documentStore(db)),
     changes: behindDoor(changeStore(db)),
+    serviceLevels: behindDoor(serviceLevelStore(db)),
     ping: () => guarded(ping(db), pingLimitMs),
     close: () => guarded(db.client.close(), callLimitMs),
   };

@@ -77,6 +77,10 @@ async function createIndexes(db: Database): Promise<void> {
       { key: { namespace: 1, actor: 1, _id: 1 } },
       { key: { namespace: 1, action: 1, _id: 1 } },
     ]),
+    db.serviceLevels.createIndexes([
+      { key: { namespace: 1, from: 1 } },
+      { key: { spanMs: 1, from: 1, namespace: 1 } },
+    ]),
     // Every collection has this one already; asking for it creates the collection, which transactions want to find.
     ...[db.attempts, db.processes, db.documents, db.meta].map((collection) =>
       collection.createIndexes([{ key: { _id: 1 } }]),

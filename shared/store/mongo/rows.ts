@@ -12,6 +12,7 @@ import type { Execution } from '../../timers/execution.js';
 import type { AttemptRecord } from '../../timers/outcome.js';
 import type { Occurrence } from '../../timers/schedule.js';
 import { type Definition, hostOf, type Timer, type TimerKey } from '../../timers/timer.js';
+import type { ServiceLevelRow } from '../../timers/service-level.js';
 import type { ProcessRow } from '../processes.js';
 
 export interface TimerRow extends Omit<Timer, 'id' | 'tags'> {
@@ -56,6 +57,10 @@ export interface DocumentRow {
   writtenAt?: Date;
   /** Rewritten by whoever relies on this version, so that two such transactions meet. */
   guarded?: string;
+}
+
+export interface ServiceLevelDocument extends ServiceLevelRow {
+  _id: string;
 }
 
 export interface ChangeRow extends Omit<ChangeRecord, 'id'> {

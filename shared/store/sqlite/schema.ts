@@ -125,6 +125,16 @@ const tables = `
     report TEXT NOT NULL
   ) STRICT;
 
+  CREATE TABLE serviceLevels (
+    namespace TEXT NOT NULL,
+    spanMs INTEGER NOT NULL,
+    startsAt INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    level TEXT NOT NULL,
+    PRIMARY KEY (namespace, startsAt, spanMs, source)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX serviceLevelsBySpan ON serviceLevels (spanMs, startsAt, namespace);
+
   CREATE TABLE documents (
     name TEXT PRIMARY KEY,
     version INTEGER NOT NULL,

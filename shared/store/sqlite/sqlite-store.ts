@@ -11,6 +11,7 @@ import { SqliteExecutions } from './executions.js';
 import { SqliteProcesses } from './processes.js';
 import { SqliteSchedule } from './schedule.js';
 import { prepareSchema } from './schema.js';
+import { SqliteServiceLevels } from './service-levels.js';
 import { SqliteTimers } from './timers.js';
 
 export interface SqliteOptions {
@@ -40,6 +41,7 @@ export async function openSqliteStore({ path, wallClock = Date.now }: SqliteOpti
     processes: new SqliteProcesses(db, wallClock),
     documents: new SqliteDocuments(db, wallClock),
     changes: new SqliteChanges(db),
+    serviceLevels: new SqliteServiceLevels(db),
     ping: () => db.write(() => undefined),
     close: () => db.close(),
   };

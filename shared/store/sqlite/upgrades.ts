@@ -95,6 +95,15 @@ export const upgrades: readonly Upgrade[] = [
       CREATE INDEX changesOfResource ON changes (namespace, resource, id);
       CREATE INDEX changesOfActor ON changes (namespace, actor, id);
       CREATE INDEX changesOfAction ON changes (namespace, action, id);
+      CREATE TABLE serviceLevels (
+        namespace TEXT NOT NULL,
+        spanMs INTEGER NOT NULL,
+        startsAt INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        level TEXT NOT NULL,
+        PRIMARY KEY (namespace, startsAt, spanMs, source)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX serviceLevelsBySpan ON serviceLevels (spanMs, startsAt, namespace);
     `,
   },
 ];

@@ -86,6 +86,7 @@ export async function setupCluster() {
         settledRetentionMs: 30 * dayMs,
         changeRetentionMs: 90 * dayMs,
         freshnessMs: 10_000,
+        serviceLevelRetentionMs: 93 * dayMs,
         mode: 'production',
         ring,
       },

@@ -114,6 +114,7 @@ export async function setup({
       settledRetentionMs: 30 * dayMs,
       changeRetentionMs: 90 * dayMs,
       freshnessMs: 10_000,
+      serviceLevelRetentionMs: 93 * dayMs,
       mode,
       ring: 'leader',
     },

@@ -29,6 +29,7 @@ function setup() {
   const settler = new Settler({
     store,
     events: { tell: () => undefined },
+    recorder: { record: () => undefined },
     clock,
     random: seededRandom(1),
     log: createLogger({ level: 'silent', service: 'worker', name: 'worker-1' }),

@@ -47,7 +47,7 @@ export async function setup(config: Partial<WorkerConfig> = {}) {
   const released: string[] = [];
   const nudged: string[] = [];
   const service = new WorkerService({
-    store: { delivery: faulty(store.delivery, faults) },
+    store: { delivery: faulty(store.delivery, faults), serviceLevels: store.serviceLevels },
     queue: watched(queue, { acknowledged, released }),
     bus: { publish: (topic) => void nudged.push(topic), subscribe: async () => ({ stop: async () => {} }) },
     presence,

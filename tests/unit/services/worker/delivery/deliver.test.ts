@@ -25,6 +25,8 @@ interface World {
   callInMs?: number;
   definition?: Partial<Definition>;
   execution?: Partial<WorkMessage['execution']>;
+  /** What the target answers. */
+  status?: number;
 }
 
 function setup({
@@ -32,13 +34,14 @@ function setup({
   callInMs = 0,
   definition = {},
   execution = {},
+  status = 204,
 }: World = {}) {
   const presence = { incarnation: runner, holding: true, holds: () => presence.holding };
   const calls: (CallRequest & { at: number })[] = [];
   const success: CallResult = {
     sentAt: baseTime,
     firstByteAt: baseTime,
-    status: 204,
+    status,
     response: { headers: {}, body: '', truncated: false },
     failure: null,
   };
@@ -66,7 +69,7 @@ function setup({
     clock,
     random: seededRandom(1),
     metrics: workerMetrics(new Metrics(), { slotsUsed: () => 0, unstarted: () => 0 }),
-    settledRetentionMs: dayMs,
+    retention: { succeeded: dayMs, failed: 3 * dayMs, skipped: 5 * dayMs, cancelled: 7 * dayMs },
     signal: stop.signal,
   });
   const message = makeWorkMessage();
@@ -127,9 +130,11 @@ describe('a delivery', () => {
     expect([await delivered, calls.length]).toEqual([null, 0]);
   });
 
-  it('is kept until the end of its retention', async () => {
+  it('is kept until the end of the retention of its outcome', async () => {
     const { deliver } = setup();
     expect(await deliver()).toMatchObject({ now: baseTime, expireAt: baseTime + dayMs });
+    const refused = setup({ status: 410 });
+    expect(await refused.deliver()).toMatchObject({ now: baseTime, expireAt: baseTime + 3 * dayMs });
   });
 
   it('of a second attempt is counted as such', async () => {

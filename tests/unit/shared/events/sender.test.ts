@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { eventTopic, interestMs, interestTopic, type EventBatch } from '../../../shared/events/event.js';
-import { executionFact } from '../../../shared/events/facts.js';
-import { EventSender } from '../../../shared/events/sender.js';
-import { makeExecution, makeTimer } from '../../support/factories.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { eventTopic, interestMs, interestTopic, type EventBatch } from '../../../../shared/events/event.js';
+import { executionFact } from '../../../../shared/events/facts.js';
+import { EventSender } from '../../../../shared/events/sender.js';
+import { makeExecution, makeTimer } from '../../../support/factories.js';
+import { ManualClock } from '../../../support/manual-clock.js';
 
 async function setup() {
   const clock = new ManualClock();
