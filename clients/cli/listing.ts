@@ -1,4 +1,5 @@
-/** A list on its way out: as a table, or with `--json` one object a line while they come. */
+/** A list, or a number, on its way out: as a table, or with `--json` one object a line while they come. */
+import type { Count } from '../sdk/generated.js';
 import type { Given, Options, Task } from './command.js';
 import { UsageError } from './command.js';
 import { textTable } from './text-table.js';
@@ -31,6 +32,12 @@ export async function list<Row>(task: Task, { rows, heads, cells }: Listing<Row>
   }
   if (!task.json) task.world.out(shown.length > 0 ? `${textTable([heads, ...shown])}\n` : 'None.\n');
   if (count > limit) task.world.complain(`There are more: --limit ${limit * 10} or --all.\n`);
+}
+
+/** Writes a number, and says when there may be more. */
+export function count(task: Task, answer: Count): void {
+  if (task.json) return task.world.out(`${JSON.stringify(answer)}\n`);
+  task.world.out(`${answer.exact ? '' : 'at least '}${answer.count}\n`);
 }
 
 function limitOf(given: Given): number {

@@ -1,5 +1,12 @@
 /** What came of timers: one execution an occurrence, each attempt with its lateness receipt. */
-import type { Execution, ExecutionPage, ListExecutionsRequest, Operations } from './generated.js';
+import type {
+  Count,
+  CountExecutionsBody,
+  Execution,
+  ExecutionPage,
+  ListExecutionsRequest,
+  Operations,
+} from './generated.js';
 import { rowsOf } from './paging.js';
 import type { CallOptions } from './request.js';
 
@@ -14,6 +21,11 @@ export class Executions {
 
   get(id: string, options?: CallOptions): Promise<Execution> {
     return this.#operations.getExecution({ id }, options);
+  }
+
+  /** How many fit; at least so many where `exact` is false. */
+  count(filter: CountExecutionsBody['filter'] = {}, options: CallOptions = {}): Promise<Count> {
+    return this.#operations.countExecutions({ body: { filter } }, { repeatable: true, ...options });
   }
 
   /** One page, newest first; `all` follows the cursors. */

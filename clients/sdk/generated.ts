@@ -342,6 +342,8 @@ export interface Execution {
   until: string | null;
   /** retrying: when it is called again */
   nextAttemptAt: string | null;
+  /** what its newest attempt that has ended came to; null before */
+  outcome: 'succeeded' | 'failed' | 'lost' | 'aborted' | null;
   /** when it ended */
   settledAt: string | null;
   attempts: ExecutionAttemptsItem[];
@@ -541,6 +543,13 @@ export interface Cluster {
   ring: ClusterRing | null;
   /** the last hundred, newest first */
   events: ClusterEventsItem[];
+}
+
+export interface Count {
+  /** how many fit; at least so many unless `exact` */
+  count: number;
+  /** false where counting ended before the last one */
+  exact: boolean;
 }
 
 export interface SettingsProcessesItem {
@@ -914,14 +923,6 @@ export interface CountTimersRequest {
   body: CountTimersBody;
 }
 
-/** How many. */
-export interface CountTimersAnswer {
-  /** how many fit; at least so many unless `exact` */
-  count: number;
-  /** false where counting ended before the last one */
-  exact: boolean;
-}
-
 /** may be empty: until it is resumed */
 export interface PauseTimerBody {
   /** in your words; kept and shown */
@@ -1094,8 +1095,54 @@ export interface ListExecutionsRequest {
     | 'cancelled'
     | 'skipped'
     | undefined;
+  /** whose target is at this host only, with the port where it is not the scheme's own, such as `example.org` or `10.0.0.7:8080` */
+  host?: string | undefined;
+  /** whose newest attempt that has ended came to this only */
+  outcome?: 'succeeded' | 'failed' | 'lost' | 'aborted' | undefined;
+  /** with a nominal time before this instant only (RFC 3339; in a query write + as %2B) */
+  scheduledBefore?: string | undefined;
+  /** with a nominal time after this instant only (RFC 3339; in a query write + as %2B) */
+  scheduledAfter?: string | undefined;
   /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
   namespace?: string | undefined;
+}
+
+/** which executions: all that is given has to hold */
+export interface CountExecutionsBodyFilter {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  timerId?: string | undefined;
+  /** in this state only */
+  state?:
+    | 'claimed'
+    | 'running'
+    | 'retrying'
+    | 'deferred'
+    | 'awaiting-ack'
+    | 'succeeded'
+    | 'failed'
+    | 'aborted'
+    | 'cancelled'
+    | 'skipped'
+    | undefined;
+  /** whose target is at this host only, with the port where it is not the scheme's own, such as `example.org` or `10.0.0.7:8080` */
+  host?: string | undefined;
+  /** whose newest attempt that has ended came to this only */
+  outcome?: 'succeeded' | 'failed' | 'lost' | 'aborted' | undefined;
+  /** with a nominal time before this instant only (RFC 3339; in a query write + as %2B) */
+  scheduledBefore?: string | undefined;
+  /** with a nominal time after this instant only (RFC 3339; in a query write + as %2B) */
+  scheduledAfter?: string | undefined;
+}
+
+export interface CountExecutionsBody {
+  /** which executions: all that is given has to hold */
+  filter: CountExecutionsBodyFilter;
+}
+
+export interface CountExecutionsRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  body: CountExecutionsBody;
 }
 
 export interface GetExecutionRequest {
@@ -1326,7 +1373,7 @@ export class Operations {
   }
 
   /** Count timers. The same filters as of the list. Counting ends after 100000 timers that were looked at: then `exact` is false, and there are at least so many. */
-  countTimers(request: CountTimersRequest, options?: CallOptions): Promise<CountTimersAnswer> {
+  countTimers(request: CountTimersRequest, options?: CallOptions): Promise<Count> {
     return this.#send(
       {
         method: 'POST',
@@ -1444,7 +1491,7 @@ export class Operations {
     );
   }
 
-  /** List executions. Newest `scheduledFor` first. Follow `nextCursor` until it is null. */
+  /** List executions. Newest `scheduledFor` first. Follow `nextCursor` until it is null: a page looks at so many executions and may have few that fit, or none. */
   listExecutions(request: ListExecutionsRequest = {}, options?: CallOptions): Promise<ExecutionPage> {
     return this.#send(
       {
@@ -1455,8 +1502,25 @@ export class Operations {
           limit: request.limit,
           timerId: request.timerId,
           state: request.state,
+          host: request.host,
+          outcome: request.outcome,
+          scheduledBefore: request.scheduledBefore,
+          scheduledAfter: request.scheduledAfter,
         },
         headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** Count executions. The same filters as of the list. Counting ends after 100000 executions that were looked at: then `exact` is false, and there are at least so many. */
+  countExecutions(request: CountExecutionsRequest, options?: CallOptions): Promise<Count> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/executions:count`,
+        headers: { 'carillon-namespace': request.namespace },
+        body: request.body,
       },
       options,
     );

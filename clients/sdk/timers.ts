@@ -1,7 +1,7 @@
 /** Timers, with the comforts: keys that make a creation safe to repeat, generations as numbers, lists as sequences. */
 import type {
   CancelledTimer,
-  CountTimersAnswer,
+  Count,
   CountTimersBody,
   CreateTimersAnswer,
   Execution,
@@ -113,7 +113,7 @@ export class Timers {
   }
 
   /** How many fit; at least so many where `exact` is false. */
-  count(filter: CountTimersBody['filter'] = {}, options: CallOptions = {}): Promise<CountTimersAnswer> {
+  count(filter: CountTimersBody['filter'] = {}, options: CallOptions = {}): Promise<Count> {
     return this.#operations.countTimers({ body: { filter } }, { ...harmless, ...options });
   }
 

@@ -48,6 +48,7 @@ import { addTimerLists } from './routes/timer-lists.js';
 import { addTimerReading } from './routes/timer-reading.js';
 import { clockAnswer } from './schemas/actions.js';
 import { changeAnswer, changePage, historyAnswer } from './schemas/change.js';
+import { countAnswer } from './schemas/count.js';
 import { clusterAnswer } from './schemas/cluster.js';
 import { eventAnswer } from './schemas/event.js';
 import { executionAnswer, executionPage } from './schemas/execution.js';
@@ -88,6 +89,7 @@ const answers = [
   previewAnswer,
   clockAnswer,
   clusterAnswer,
+  countAnswer,
   settingsAnswer,
   settingsVersionAnswer,
   sloAnswer,

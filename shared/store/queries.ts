@@ -3,7 +3,7 @@
  * so that no question costs more because the store has more in it.
  */
 import type { TimerFilter, TimerOrder } from '../timers/timer-filter.js';
-import type { ExecutionState } from '../timers/execution.js';
+import type { ExecutionFilter } from '../timers/execution-filter.js';
 
 /** How many rows a page looks at, whether or not they fit. */
 export const pageScanLimit = 5_000;
@@ -39,10 +39,19 @@ export interface Count {
   exact: boolean;
 }
 
-export interface ExecutionQuery {
+/** A place in a list of executions. */
+export interface ExecutionPosition {
+  scheduledFor: number;
+  id: string;
+}
+
+export interface ExecutionQuery extends ExecutionFilter {
   namespace: string;
-  timerId?: string;
-  state?: ExecutionState;
-  before: { scheduledFor: number; id: string } | null;
+  /** The last row of what went before, each row being older than the one before it; null from the newest on. */
+  before: ExecutionPosition | null;
+  /** The last place that is looked at; to the end unless told. */
+  until?: ExecutionPosition | null;
   limit: number;
 }
+
+export type ExecutionCountQuery = Omit<ExecutionQuery, 'before' | 'until' | 'limit'>;

@@ -14,7 +14,15 @@ import type { Occurrence } from '../timers/schedule.js';
 import type { ChangeStore } from './changes.js';
 import type { ProcessStore } from './processes.js';
 import type { ServiceLevelStore } from './service-levels.js';
-import type { Count, CountQuery, ExecutionQuery, TimerPosition, TimerQuery } from './queries.js';
+import type {
+  Count,
+  CountQuery,
+  ExecutionCountQuery,
+  ExecutionPosition,
+  ExecutionQuery,
+  TimerPosition,
+  TimerQuery,
+} from './queries.js';
 
 export interface Store {
   timers: TimerStore;
@@ -68,8 +76,12 @@ export interface Decision<Reply> {
 
 export interface ExecutionStore {
   read(namespace: string, id: string): Promise<ExecutionWithAttempts | null>;
-  /** Newest `scheduledFor` first; `before` is the last row of the page before. */
+  /** Newest `scheduledFor` first. */
   list(query: ExecutionQuery): Promise<ExecutionWithAttempts[]>;
+  /** Where `list` has looked at `limit` rows of its index, whether or not they fit; null where it ends before. */
+  reach(query: ExecutionQuery): Promise<ExecutionPosition | null>;
+  /** How many `list` has in all; looks at `countScanLimit` rows at most. */
+  count(query: ExecutionCountQuery): Promise<Count>;
 }
 
 export interface ExecutionWithAttempts extends Execution {

@@ -110,6 +110,7 @@ export function newExecution(timer: Timer, { scheduledFor, dueAt }: Occurrence):
     abort: false,
     covers: null,
     clockOffsetMs: 0,
+    outcome: null,
     settledAt: null,
   };
 }

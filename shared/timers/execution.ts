@@ -13,6 +13,8 @@
  *   What is caught up after its time begins as deferred, what is left out as skipped. An execution that a newer one
  *   takes the place of ends as aborted. Nothing leaves an end.
  */
+import type { Outcome } from './outcome.js';
+
 export const executionStates = [
   'claimed',
   'running',
@@ -74,6 +76,8 @@ export interface Execution {
   covers: Covers | null;
   /** The namespace's test clock less the real one at the claim; 0 without a test clock. */
   clockOffsetMs: number;
+  /** Of its newest attempt that has ended; null before. */
+  outcome: Outcome | null;
   /** When it ended; null while it is open. */
   settledAt: number | null;
 }

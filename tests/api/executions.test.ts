@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { claim, finish, start } from './life.js';
 import { openWorld as setup, target, type World } from './world.js';
 
@@ -37,6 +37,7 @@ describe('GET /v1/executions/{id}', () => {
       held: false,
       until: null,
       nextAttemptAt: null,
+      outcome: 'succeeded',
       settledAt: then,
       attempts: [
         {
@@ -140,5 +141,73 @@ describe('GET /v1/executions', () => {
     expect(await timersOf('state=claimed')).toEqual(['a']);
     expect(await timersOf('state=succeeded&timerId=c')).toEqual(['c']);
     expect(await timersOf('state=failed')).toEqual([]);
+  });
+
+  it('filters by host, outcome and nominal time', async () => {
+    const world = await setup();
+    for (const [id, delay] of Object.entries({ a: 1_000, b: 2_000, c: 3_000 }))
+      await create(world, id, delay);
+    await claim(world, 'a');
+    await finish(world, 'b');
+    const verdict = { state: 'failed', reason: 'no answer' } as const;
+    await finish(world, 'c', { outcome: 'failed', verdict });
+    const timersOf = async (query: string): Promise<string[]> =>
+      (await world.call('GET', `/v1/executions?${query}`)).body.data.map(({ timerId }) => timerId);
+    const host = `host=${new URL(target.url).host}`;
+    const after = 'scheduledAfter=2030-01-01T00:00:01Z';
+    expect(await timersOf(`${host}&${after}`)).toEqual(['c', 'b']);
+    expect(await timersOf(`host=elsewhere.example&${after}`)).toEqual([]);
+    expect(await timersOf(`outcome=failed&${after}`)).toEqual(['c']);
+    expect(await timersOf('outcome=succeeded&timerId=b')).toEqual(['b']);
+    expect(await timersOf('scheduledBefore=2030-01-01T00:00:03Z')).toEqual(['b', 'a']);
+    expect(await timersOf(`state=failed&${host}&outcome=failed`)).toEqual(['c']);
+  });
+
+  it('goes on beyond a page in which nothing fits', async () => {
+    const world = await setup();
+    await create(world, 'a', 1_000);
+    const { id } = await claim(world, 'a');
+    const scheduledFor = Date.UTC(2030, 0, 1, 0, 0, 1);
+    vi.spyOn(world.store.executions, 'reach').mockResolvedValueOnce({ scheduledFor, id });
+    const { body } = await world.call('GET', '/v1/executions?timerId=a&state=failed');
+    expect(body.data).toEqual([]);
+    expect(body.nextCursor).not.toBeNull();
+    const rest = await world.call('GET', `/v1/executions?timerId=a&state=failed&cursor=${body.nextCursor}`);
+    expect(rest.body).toEqual({ data: [], nextCursor: null });
+  });
+
+  it.each(['host=a.example', 'outcome=failed', 'state=succeeded&host=a.example'])(
+    'refuses %s, and says what to add',
+    async (query) => {
+      const world = await setup();
+      const { status, body } = await world.call('GET', `/v1/executions?${query}`);
+      expect(status).toBe(422);
+      expect(body).toMatchObject({
+        code: 'query-too-broad',
+        detail: expect.stringContaining('add one of `scheduledAfter`, `timerId`, or a `state`') as string,
+      });
+    },
+  );
+});
+
+describe('POST /v1/executions:count', () => {
+  it('tells how many fit, by the filters of the list', async () => {
+    const world = await setup();
+    for (const id of ['a', 'b', 'c']) await create(world, id, 1_000);
+    await claim(world, 'a');
+    await finish(world, 'b');
+    await finish(world, 'c');
+    const count = (filter: object) => world.call('POST', '/v1/executions:count', { body: { filter } });
+    expect((await count({})).body).toEqual({ count: 3, exact: true });
+    expect((await count({ state: 'succeeded' })).body).toEqual({ count: 2, exact: true });
+    expect((await count({ state: 'claimed', timerId: 'a' })).body).toEqual({ count: 1, exact: true });
+    expect(await count({ host: 'a.example' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/filter', in: 'body' }] },
+    });
+    expect(await count({ scheduledAfter: 'today' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/filter/scheduledAfter', in: 'body' }] },
+    });
   });
 });

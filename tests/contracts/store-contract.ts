@@ -8,6 +8,7 @@ import { changeRecordContract } from './store/change-record-contract.js';
 import { closingContract } from './store/closing-contract.js';
 import { deliveryContract } from './store/delivery-contract.js';
 import { documentContract } from './store/document-contract.js';
+import { executionListContract } from './store/execution-list-contract.js';
 import { executionContract } from './store/execution-contract.js';
 import { manualRunContract } from './store/manual-run-contract.js';
 import { misfireContract } from './store/misfire-contract.js';
@@ -58,6 +59,7 @@ export function timersContract(name: string, open: OpenStore): void {
 export function executionsContract(name: string, open: OpenStore): void {
   describe(`executions in the store, ${name}`, () => {
     executionContract(open);
+    executionListContract(open);
     rescueContract(open);
     deliveryContract(open);
     settleContract(open);

@@ -90,6 +90,7 @@ export function makeExecution(timer: Timer, changes: Partial<Execution> = {}): E
     abort: false,
     covers: null,
     clockOffsetMs: 0,
+    outcome: null,
     settledAt: null,
     ...changes,
   };

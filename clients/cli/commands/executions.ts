@@ -1,7 +1,8 @@
 /** `executions …`: what happened. */
-import type { Command } from '../command.js';
+import type { CountExecutionsBodyFilter } from '../../sdk/generated.js';
+import type { Command, Options, Task } from '../command.js';
 import { executionHeads, executionRow, executionText } from '../execution-view.js';
-import { list, listing } from '../listing.js';
+import { count, list, listing } from '../listing.js';
 
 const states = [
   'claimed',
@@ -16,22 +17,48 @@ const states = [
   'skipped',
 ] as const;
 
+const outcomes = ['succeeded', 'failed', 'lost', 'aborted'] as const;
+
+const filters: Options = {
+  timer: { value: 'ID', help: 'of this timer only' },
+  state: { value: 'STATE', choices: states, help: 'in this state only' },
+  host: { value: 'HOST', help: 'whose target is at this host (and port) only' },
+  outcome: { value: 'OUTCOME', choices: outcomes, help: 'whose newest attempt came to this only' },
+  before: { value: 'INSTANT', help: 'with a nominal time before it only' },
+  after: { value: 'INSTANT', help: 'with a nominal time after it only' },
+};
+
+function filterOf({ given }: Task): CountExecutionsBodyFilter {
+  return {
+    timerId: given.text('timer'),
+    state: states.find((one) => one === given.text('state')),
+    host: given.text('host'),
+    outcome: outcomes.find((one) => one === given.text('outcome')),
+    scheduledBefore: given.text('before'),
+    scheduledAfter: given.text('after'),
+  };
+}
+
 const listExecutions: Command = {
   name: 'executions list',
   summary: 'List executions, the newest first',
-  options: {
-    timer: { value: 'ID', help: 'of this timer only' },
-    state: { value: 'STATE', choices: states, help: 'in this state only' },
-    ...listing,
-  },
+  options: { ...filters, ...listing },
   examples: ['carillon executions list --timer hello', 'carillon executions list --state failed --json'],
   run(task) {
-    const { given, client, world } = task;
-    const state = states.find((one) => one === given.text('state'));
-    const filter = { timerId: given.text('timer'), state };
+    const { client, world } = task;
+    const filter = filterOf(task);
     const rows = (limit: number) => client.executions.all({ ...filter, limit }, { signal: world.signal });
     return list(task, { rows, heads: executionHeads, cells: executionRow });
   },
+};
+
+const countExecutions: Command = {
+  name: 'executions count',
+  summary: 'Count executions',
+  options: filters,
+  examples: ['carillon executions count --state failed --after 2030-01-01T00:00:00Z'],
+  run: async (task) =>
+    count(task, await task.client.executions.count(filterOf(task), { signal: task.world.signal })),
 };
 
 const showExecution: Command = {
@@ -44,4 +71,4 @@ const showExecution: Command = {
   },
 };
 
-export const executionCommands: readonly Command[] = [listExecutions, showExecution];
+export const executionCommands: readonly Command[] = [listExecutions, countExecutions, showExecution];

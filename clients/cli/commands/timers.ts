@@ -1,39 +1,67 @@
 /** `timers …`: find, show and change those that are there. */
-import type { Timer } from '../../sdk/generated.js';
+import type { CountTimersBodyFilter, Timer } from '../../sdk/generated.js';
 import type { Command, Options, Task } from '../command.js';
 import { executionText } from '../execution-view.js';
-import { list, listing } from '../listing.js';
+import { count, list, listing } from '../listing.js';
 import { timerHeads, timerRow, timerText } from '../timer-view.js';
 
 const states = ['active', 'paused', 'completed', 'cancelled'] as const;
+
+const orders = ['id', 'nextDueAt', 'createdAt'] as const;
+
+const filters: Options = {
+  state: { value: 'STATE', choices: states, help: 'in this state only' },
+  tag: { value: 'TAG', help: 'with this tag only' },
+  host: { value: 'HOST', help: 'whose target is at this host (and port) only' },
+  prefix: { value: 'TEXT', help: 'with ids that begin like this only' },
+  'due-before': { value: 'INSTANT', help: 'next due before it only' },
+  'due-after': { value: 'INSTANT', help: 'next due after it only' },
+  'created-before': { value: 'INSTANT', help: 'created before it only' },
+  'created-after': { value: 'INSTANT', help: 'created after it only' },
+};
+
+function filterOf({ given }: Task): CountTimersBodyFilter {
+  return {
+    state: states.find((state) => state === given.text('state')),
+    tag: given.text('tag'),
+    host: given.text('host'),
+    idPrefix: given.text('prefix'),
+    dueBefore: given.text('due-before'),
+    dueAfter: given.text('due-after'),
+    createdBefore: given.text('created-before'),
+    createdAfter: given.text('created-after'),
+  };
+}
 
 const listTimers: Command = {
   name: 'timers list',
   summary: 'List timers',
   options: {
-    state: { value: 'STATE', choices: states, help: 'in this state only' },
-    tag: { value: 'TAG', help: 'with this tag only' },
-    prefix: { value: 'TEXT', help: 'with ids that begin like this only' },
-    'due-before': { value: 'INSTANT', help: 'next due before it only' },
-    'due-after': { value: 'INSTANT', help: 'next due after it only' },
+    ...filters,
+    order: { value: 'ORDER', choices: orders, help: 'unless given, the one that serves the filters' },
     ...listing,
   },
   examples: [
     'carillon timers list --state active --tag reminder',
+    'carillon timers list --order nextDueAt --limit 10',
     'carillon timers list --all --json | wc -l',
   ],
   run(task) {
     const { given, client, world } = task;
-    const filter = {
-      state: states.find((state) => state === given.text('state')),
-      tag: given.text('tag'),
-      idPrefix: given.text('prefix'),
-      dueBefore: given.text('due-before'),
-      dueAfter: given.text('due-after'),
-    };
+    const order = orders.find((one) => one === given.text('order'));
+    const filter = { ...filterOf(task), order };
     const rows = (limit: number) => client.timers.all({ ...filter, limit }, { signal: world.signal });
     return list(task, { rows, heads: timerHeads, cells: timerRow });
   },
+};
+
+const countTimers: Command = {
+  name: 'timers count',
+  summary: 'Count timers',
+  options: filters,
+  examples: ['carillon timers count --state paused'],
+  run: async (task) =>
+    count(task, await task.client.timers.count(filterOf(task), { signal: task.world.signal })),
 };
 
 const generation: Options = {
@@ -98,7 +126,12 @@ const runTimer: Command = {
   },
 };
 
-export const timerCommands: readonly Command[] = [listTimers, ...changes.map(changeCommand), runTimer];
+export const timerCommands: readonly Command[] = [
+  listTimers,
+  countTimers,
+  ...changes.map(changeCommand),
+  runTimer,
+];
 
 function changeCommand({ verb, summary, options = {}, change }: Change): Command {
   return {

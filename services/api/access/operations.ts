@@ -30,6 +30,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   previewTimer: read,
   previewExistingTimer: read,
   listExecutions: read,
+  countExecutions: read,
   getExecution: read,
   listenToEvents: read,
   getServiceLevel: read,

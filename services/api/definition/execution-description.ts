@@ -21,6 +21,7 @@ export function describeExecution(execution: ExecutionWithAttempts): ExecutionAn
     held,
     until: waits && !held ? formatInstant(wakeAt) : null,
     nextAttemptAt: state === 'retrying' && !held ? formatInstant(wakeAt) : null,
+    outcome: execution.outcome,
     settledAt: formatInstantOrNull(execution.settledAt),
     attempts: execution.attempts.map(describeAttempt),
   };

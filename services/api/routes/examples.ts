@@ -103,6 +103,13 @@ export const timerCountExamples: Examples = {
   },
 };
 
+export const executionCountExamples: Examples = {
+  failed: {
+    summary: 'those that failed for good',
+    value: { filter: { state: 'failed', scheduledAfter: '2030-01-01T00:00:00Z' } },
+  },
+};
+
 export const pauseExamples: Examples = {
   open: { summary: 'until it is resumed', value: { reason: 'the shop is closed' } },
   tonight: { summary: 'for eight hours', value: { reason: 'maintenance', until: 'PT8H' } },

@@ -5,6 +5,7 @@ import { orderOf, timerOrders } from '../../../shared/timers/timer-filter.js';
 import { describeTimer } from '../definition/description.js';
 import type { App } from '../plugins/validation.js';
 import { countReply } from '../schemas/count.js';
+import { inBody, inQuery } from '../schemas/filter.js';
 import { decodeCursor, defaultLimit, encodeCursor, pageQuery } from '../schemas/page.js';
 import { problemAnswers } from '../schemas/problem.js';
 import { readingHeaders } from '../schemas/request.js';
@@ -13,8 +14,6 @@ import { findTimers } from '../timers/timer-list.js';
 import { timerCountExamples } from './examples.js';
 
 const tags = ['Timers'];
-const inQuery = { in: 'query', pointer: '' } as const;
-const inBody = { in: 'body', pointer: '/filter' } as const;
 
 const listQuery = Type.Object(
   {

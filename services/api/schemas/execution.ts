@@ -1,7 +1,7 @@
 /** An execution in answers: one occurrence of a timer, each attempt with its lateness receipt. */
 import Type, { type Static } from 'typebox';
 import { executionStates } from '../../../shared/timers/execution.js';
-import { attemptErrors, outcomes } from '../../../shared/timers/outcome.js';
+import { attemptErrors, type Outcome, outcomes } from '../../../shared/timers/outcome.js';
 
 const instant = Type.String({ format: 'date-time' });
 const instantOrNull = (description: string) =>
@@ -91,6 +91,11 @@ export const executionAnswer = Type.Object(
     held: Type.Boolean({ description: 'its timer is paused: no attempt starts before it is resumed' }),
     until: instantOrNull('deferred, awaiting-ack: until when'),
     nextAttemptAt: instantOrNull('retrying: when it is called again'),
+    outcome: Type.Unsafe<Outcome | null>({
+      type: ['string', 'null'],
+      enum: [...outcomes, null],
+      description: 'what its newest attempt that has ended came to; null before',
+    }),
     settledAt: instantOrNull('when it ended'),
     attempts: Type.Array(attempt),
   },

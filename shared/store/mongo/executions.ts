@@ -1,13 +1,13 @@
 /** Executions for those who look at them: each with the records of its attempts. */
-import type { Filter } from 'mongodb';
+import type { Document } from 'mongodb';
+import { openStates } from '../../timers/execution.js';
+import { type ExecutionWalk, unsuccessfulEnds, walkOfExecutions } from '../../timers/execution-filter.js';
 import { attemptId } from '../../timers/outcome.js';
-import type { ExecutionQuery } from '../queries.js';
+import type { ExecutionPosition, ExecutionQuery } from '../queries.js';
 import type { ExecutionStore, ExecutionWithAttempts } from '../store.js';
 import { type Database, wholeBatch } from './database.js';
 import { type ExecutionRow, toAttempt, toExecution } from './rows.js';
-
-/** Only the executions of one timer are in the order of an index; the server stops what takes longer. */
-const listLimitMs = 3_000;
+import { countOn, piecesOf, type Place, reachOn, rowsOn, type Stretch, type Walk } from './walks.js';
 
 export function executionStore(db: Database): ExecutionStore {
   return {
@@ -15,35 +15,58 @@ export function executionStore(db: Database): ExecutionStore {
       const row = await db.executions.findOne({ _id: id, namespace });
       return row && (await withAttempts(db, [row]))[0]!;
     },
-    async list(query) {
-      const rows = await db.executions
-        .find(filterOf(query), {
-          sort: { scheduledFor: -1, _id: -1 },
-          limit: query.limit,
-          maxTimeMS: listLimitMs,
-          ...wholeBatch,
-        })
-        .toArray();
-      return withAttempts(db, rows);
+    list: async (query) => withAttempts(db, await rowsOn(db.executions, walkFor(query), query.limit)),
+    async reach(query) {
+      const row = await reachOn(db.executions, walkFor(query), query.limit);
+      return row && { scheduledFor: row.scheduledFor, id: row._id };
     },
+    count: (query) => countOn(db.executions, walkFor({ ...query, before: null, limit: 0 })),
   };
 }
 
-function filterOf({ namespace, timerId, state, before }: ExecutionQuery): Filter<ExecutionRow> {
+/** By which lists go. Two of them bear few: what succeeds is in one only while it is open. */
+export const executionIndexes = {
+  timerId: { key: { namespace: 1, timerId: 1, scheduledFor: -1, _id: -1 } },
+  state: {
+    key: { namespace: 1, state: 1, scheduledFor: -1, _id: -1 },
+    name: 'unsuccessful',
+    states: unsuccessfulEnds,
+  },
+  open: { key: { namespace: 1, scheduledFor: -1, _id: -1 }, name: 'open', states: openStates },
+  // By its name, for it has the same key as the one before.
+  all: { key: { namespace: 1, scheduledFor: -1, _id: -1 }, name: 'all' },
+} as const;
+
+function walkFor(query: ExecutionQuery): Walk {
+  const { namespace, scheduledBefore, scheduledAfter, before, until } = query;
+  const { by, rest } = walkOfExecutions(query);
+  const stretch: Stretch = {
+    field: 'scheduledFor',
+    direction: -1,
+    from: scheduledBefore,
+    to: scheduledAfter,
+    after: placed(before),
+    until: placed(until),
+  };
+  const equal = by === 'timerId' || by === 'state' ? { namespace, [by]: query[by] } : { namespace };
   return {
-    namespace,
-    ...(timerId === undefined ? {} : { timerId }),
-    ...(state === undefined ? {} : { state }),
-    ...(before === null ? {} : olderThan(before)),
+    hint: hintOf(by),
+    sort: { scheduledFor: -1, _id: -1 },
+    pieces: piecesOf(stretch).map((piece) => ({ ...equal, ...(by === 'open' && isOpen), ...piece })),
+    rest: Object.entries(rest).map(([name, value]) => ({ [name]: value })),
   };
 }
 
-/** The first bound is implied by the second, but only it lets the index begin in the right place. */
-function olderThan({ scheduledFor, id }: NonNullable<ExecutionQuery['before']>): Filter<ExecutionRow> {
-  return {
-    scheduledFor: { $lte: scheduledFor },
-    $or: [{ scheduledFor: { $lt: scheduledFor } }, { _id: { $lt: id } }],
-  };
+/** What makes the server see that the index of open ones has all that are asked for. */
+const isOpen = { state: { $in: [...openStates] } };
+
+function hintOf(by: ExecutionWalk['by']): string | Document {
+  const index = executionIndexes[by ?? 'all'];
+  return 'name' in index ? index.name : index.key;
+}
+
+function placed(position: ExecutionPosition | null | undefined): Place | null {
+  return position ? { at: position.scheduledFor, _id: position.id } : null;
 }
 
 async function withAttempts(db: Database, rows: ExecutionRow[]): Promise<ExecutionWithAttempts[]> {

@@ -7,6 +7,7 @@ import { CarillonError } from '../../base/errors.js';
 import { openStates } from '../../timers/execution.js';
 import { shardCount } from '../../timers/timer.js';
 import type { Database } from './database.js';
+import { executionIndexes } from './executions.js';
 import { isRefused } from './errors.js';
 import { timerIndexes } from './timer-lists.js';
 import { layout, upgrade } from './upgrade.js';
@@ -65,7 +66,13 @@ async function createIndexes(db: Database): Promise<void> {
     ]),
     db.executions.createIndexes([
       { key: { state: 1, wakeAt: 1, shard: 1, holder: 1 } },
-      { key: { namespace: 1, timerId: 1, scheduledFor: -1, _id: -1 } },
+      executionIndexes.timerId,
+      executionIndexes.all,
+      ...[executionIndexes.state, executionIndexes.open].map(({ key, name, states }) => ({
+        key,
+        name,
+        partialFilterExpression: { state: { $in: [...states] } },
+      })),
       // Only open ones are in it: a recurring timer keeps hundreds of thousands that have ended.
       { key: { uid: 1, scheduledFor: 1 }, partialFilterExpression: { state: { $in: [...openStates] } } },
     ]),

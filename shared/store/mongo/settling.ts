@@ -64,7 +64,7 @@ async function keepLateOutcomes(
 /** Executions that still run this attempt; those that end alike, or wait alike, go together. */
 function moves(settlements: Settlement[]): GroupUpdate<ExecutionRow>[] {
   const keyOf = ({ record: { n, verdict, outcome }, now, expireAt }: Settlement): string =>
-    JSON.stringify([n, verdict, outcome === 'lost', now, expireAt]);
+    JSON.stringify([n, verdict, outcome, now, expireAt]);
   return [...groupBy(settlements, keyOf).values()].map((group) => ({
     filter: {
       _id: { $in: group.map(({ record }) => record.executionId) },
@@ -80,10 +80,10 @@ function moveOf({ record: { verdict, outcome }, now, expireAt }: Settlement): Do
   const end = { holder: null, settledAt: now, wakeAt: expireAt };
   switch (verdict.state) {
     case 'succeeded':
-      return { $set: { state: 'succeeded', reason: null, ...end } };
+      return { $set: { state: 'succeeded', reason: null, outcome, ...end } };
     case 'failed':
     case 'aborted':
-      return { $set: { state: verdict.state, reason: verdict.reason, ...end }, $inc: { lost } };
+      return { $set: { state: verdict.state, reason: verdict.reason, outcome, ...end }, $inc: { lost } };
     case 'retrying': {
       const unlessOver = (value: unknown, end: unknown): Document => ({
         $cond: [{ $or: ['$final', '$abort'] }, end, value],
@@ -94,6 +94,7 @@ function moveOf({ record: { verdict, outcome }, now, expireAt }: Settlement): Do
             state: unlessOver('retrying', { $cond: ['$final', 'cancelled', 'aborted'] }),
             reason: unlessOver(null, { $literal: verdict.reason }),
             holder: null,
+            outcome,
             settledAt: unlessOver(null, now),
             callAt: { $cond: ['$held', verdict.at, '$callAt'] },
             wakeAt: unlessOver({ $cond: ['$held', never, verdict.at] }, expireAt),

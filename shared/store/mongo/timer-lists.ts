@@ -1,23 +1,11 @@
-/**
- * Lists and counts of timers. Each names the index it walks, so that the server never chooses another, and is bounded by
- * places in that index; what the index does not bear is compared document by document between them.
- */
-import type { Document, Filter } from 'mongodb';
+/** Lists and counts of timers, each along the index that serves its filters in its order. */
+import type { Document } from 'mongodb';
 import type { Timer } from '../../timers/timer.js';
 import { type TimerFilter, type TimerOrder, type TimerWalk, walkOf } from '../../timers/timer-filter.js';
-import {
-  type Count,
-  type CountQuery,
-  countScanLimit,
-  type TimerPosition,
-  type TimerQuery,
-} from '../queries.js';
-import { type Database, wholeBatch } from './database.js';
-import { piecesOf, type Stretch } from './places.js';
-import { timerRowId, type TimerRow, toTimer } from './rows.js';
-
-/** The server stops what takes longer, however slow the machine may be. */
-const listLimitMs = 3_000;
+import type { Count, CountQuery, TimerPosition, TimerQuery } from '../queries.js';
+import type { Database } from './database.js';
+import { timerRowId, toTimer } from './rows.js';
+import { countOn, piecesOf, reachOn, rowsOn, type Stretch, type Walk } from './walks.js';
 
 /** By which lists go. */
 export const timerIndexes = {
@@ -29,54 +17,19 @@ export const timerIndexes = {
   createdAt: { namespace: 1, createdAt: -1, _id: -1 },
 } as const;
 
-interface Walk {
-  hint: Document;
-  sort: Record<string, 1 | -1>;
-  /** What the index bears: stretches that follow one another. */
-  pieces: Document[];
-  rest: Document[];
-}
-
 export async function listTimers(db: Database, query: TimerQuery): Promise<Timer[]> {
-  const { hint, sort, pieces, rest } = walkFor(query);
-  const options = { hint, sort, limit: query.limit, maxTimeMS: listLimitMs, ...wholeBatch };
-  return (await db.timers.find(anyOf(pieces, rest), options).toArray()).map(toTimer);
+  return (await rowsOn(db.timers, walkFor(query), query.limit)).map(toTimer);
 }
 
 export async function reachOfTimers(db: Database, query: TimerQuery): Promise<TimerPosition | null> {
-  const { hint, sort, pieces } = walkFor(query);
-  const projection = Object.fromEntries(Object.keys({ _id: 1, ...sort }).map((field) => [field, 1]));
-  const options = { hint, sort, skip: query.limit - 1, limit: 1, maxTimeMS: listLimitMs, projection };
-  const [row] = await db.timers.find(anyOf(pieces), options).toArray();
+  const row = await reachOn(db.timers, walkFor(query), query.limit);
   if (!row) return null;
-  const at = query.order === 'createdAt' ? row.createdAt : (row.next?.dueAt ?? 0);
+  const at = { id: 0, nextDueAt: row.next?.dueAt ?? 0, createdAt: row.createdAt }[query.order ?? 'id'];
   return { id: row._id.slice(query.namespace.length + 1), at };
 }
 
-export async function countTimers(db: Database, query: CountQuery): Promise<Count> {
-  const whole: TimerQuery = { ...query, after: null, limit: countScanLimit };
-  const { hint, pieces, rest } = walkFor(whole);
-  const stretch = anyOf(pieces);
-  const options = { hint, maxTimeMS: listLimitMs };
-  if (rest.length === 0) {
-    const count = await db.timers.countDocuments(stretch, { ...options, limit: countScanLimit });
-    return { count, exact: count < countScanLimit };
-  }
-  const until = await reachOfTimers(db, whole);
-  const found = await db.timers
-    .aggregate<{
-      count: number;
-    }>(
-      [{ $match: stretch }, { $limit: countScanLimit }, { $match: { $and: rest } }, { $count: 'count' }],
-      options,
-    )
-    .toArray();
-  return { count: found[0]?.count ?? 0, exact: until === null };
-}
-
-function anyOf(pieces: Document[], rest: Document[] = []): Filter<TimerRow> {
-  const filters = pieces.map((piece) => ({ $and: [piece, ...rest] }));
-  return filters.length === 1 ? filters[0]! : { $or: filters };
+export function countTimers(db: Database, query: CountQuery): Promise<Count> {
+  return countOn(db.timers, walkFor({ ...query, after: null, limit: 0 }));
 }
 
 function walkFor(query: TimerQuery): Walk {

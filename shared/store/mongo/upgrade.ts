@@ -2,7 +2,8 @@
  * From an older layout of the rows to the present one. Every step looks for what has not been done yet, so that it may
  * be broken off and repeated, and done by several processes at once. No process of an older version may still run.
  *
- * Layout 2: misfires, overlap, pauses, manual runs and test clocks. Layout 3: the host of each timer's target.
+ * Layout 2: misfires, overlap, pauses, manual runs and test clocks. Layout 3: the host of each timer's target, and what
+ * became of each execution's newest attempt.
  */
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Definition } from '../../timers/timer.js';
@@ -46,6 +47,11 @@ async function toLayout2(db: Database): Promise<void> {
 async function toLayout3(db: Database): Promise<void> {
   await changeAll(db.timers, { host: { $exists: false } }, [
     { $set: { host: hostWithin('$definition.target.url') } },
+  ]);
+  await changeAll(db.executions, { outcome: { $exists: false } }, [
+    {
+      $set: { outcome: { $cond: [{ $in: ['$state', ['succeeded', 'failed', 'aborted']] }, '$state', null] } },
+    },
   ]);
   await db.meta.updateOne({ _id: 'store', layout: 2 }, { $set: { layout: 3 } });
 }

@@ -74,6 +74,7 @@ const executionNames = [
   'abort',
   'covers',
   'clockOffsetMs',
+  'outcome',
   'settledAt',
 ] as const satisfies readonly (keyof ExecutionRow)[];
 

@@ -5,6 +5,7 @@
  */
 import { CarillonError } from '../../base/errors.js';
 import { openStates } from '../../timers/execution.js';
+import { unsuccessfulEnds } from '../../timers/execution-filter.js';
 import { shardCount } from '../../timers/timer.js';
 import type { Database } from './database.js';
 import { upgrades } from './upgrades.js';
@@ -14,6 +15,7 @@ export const schemaVersion = 4;
 /** Conditions that must read the same in an index and in the queries that are to use it. */
 export const isOpenState = `state IN ('${openStates.join("','")}')`;
 export const isEndedState = `state NOT IN ('${openStates.join("','")}')`;
+export const isUnsuccessfulEnd = `state IN ('${unsuccessfulEnds.join("','")}')`;
 export const isDueState = `state IN ('retrying','deferred')`;
 export const isOverdueState = `state IN ('claimed','running','awaiting-ack')`;
 export const isHeldState = `state IN ('claimed','running')`;
@@ -94,11 +96,14 @@ const tables = `
     abort INTEGER NOT NULL,
     covers TEXT,
     clockOffsetMs INTEGER NOT NULL,
+    outcome TEXT,
     settledAt INTEGER
   ) STRICT;
   CREATE INDEX executionsOfNamespace ON executions (namespace, scheduledFor, id);
   CREATE INDEX executionsOfTimer ON executions (namespace, timerId, scheduledFor, id);
-  CREATE INDEX executionsOfState ON executions (namespace, state, scheduledFor, id);
+  CREATE INDEX executionsOfState ON executions (namespace, state, scheduledFor, id)
+    WHERE ${isUnsuccessfulEnd};
+  CREATE INDEX executionsOpenInTime ON executions (namespace, scheduledFor, id) WHERE ${isOpenState};
   CREATE INDEX executionsOpen ON executions (uid) WHERE ${isOpenState};
   CREATE INDEX executionsDue ON executions (wakeAt, shard) WHERE ${isDueState};
   CREATE INDEX executionsOverdue ON executions (wakeAt, shard) WHERE ${isOverdueState};

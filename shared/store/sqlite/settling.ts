@@ -50,13 +50,13 @@ function move(
   if (verdict.state === 'retrying')
     db.sql(
       `UPDATE executions SET state = 'retrying', holder = NULL, callAt = iif(held, ?, callAt), wakeAt = iif(held, ?, ?),
-       lost = lost + ? WHERE ${running} AND final = 0 AND abort = 0`,
-    ).run(verdict.at, never, verdict.at, lost, executionId, n);
+       lost = lost + ?, outcome = ? WHERE ${running} AND final = 0 AND abort = 0`,
+    ).run(verdict.at, never, verdict.at, lost, outcome, executionId, n);
   // What still runs now is at its end: a verdict that ends it, or another attempt that a stamp forbids.
   const end = verdict.state === 'retrying' ? null : verdict.state;
   const reason = verdict.state === 'succeeded' ? null : verdict.reason;
   db.sql(
     `UPDATE executions SET state = coalesce(?, iif(final, 'cancelled', 'aborted')), reason = ?, holder = NULL,
-     settledAt = ?, wakeAt = ?, lost = lost + ? WHERE ${running}`,
-  ).run(end, reason, now, expireAt, lost, executionId, n);
+     settledAt = ?, wakeAt = ?, lost = lost + ?, outcome = ? WHERE ${running}`,
+  ).run(end, reason, now, expireAt, lost, outcome, executionId, n);
 }

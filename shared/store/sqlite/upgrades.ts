@@ -51,6 +51,14 @@ export const upgrades: readonly Upgrade[] = [
       CREATE INDEX timersByNextDueAt ON timers (namespace, nextDueAt, id) WHERE nextDueAt IS NOT NULL;
       CREATE INDEX timersByCreatedAt ON timers (namespace, createdAt, id);
 
+      ALTER TABLE executions ADD COLUMN outcome TEXT;
+      UPDATE executions SET outcome = state WHERE state IN ('succeeded','failed','aborted');
+      DROP INDEX executionsOfState;
+      CREATE INDEX executionsOfState ON executions (namespace, state, scheduledFor, id)
+        WHERE state IN ('failed','aborted','cancelled','skipped');
+      CREATE INDEX executionsOpenInTime ON executions (namespace, scheduledFor, id)
+        WHERE state IN ('claimed','running','retrying','deferred','awaiting-ack');
+
       DROP TRIGGER countOfNewTimer;
       DROP TRIGGER countOfChangedTimer;
       DROP TRIGGER countOfRemovedTimer;

@@ -192,3 +192,13 @@ export function cancelDecision(current: Current | null): Decision<Current> {
   });
   return { change, reply: current };
 }
+
+/** Asks for each, so many at a time as a store can be asked at once, and answers in order. */
+export async function eachOf<One, Answer>(
+  all: readonly One[],
+  ask: (one: One) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let i = 0; i < all.length; i += 8) answers.push(...(await Promise.all(all.slice(i, i + 8).map(ask))));
+  return answers;
+}

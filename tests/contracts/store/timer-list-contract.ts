@@ -11,6 +11,7 @@ import {
 import type { Timer } from '../../../shared/timers/timer.js';
 import { baseTime, makeDefinition, makeTimer } from '../../support/factories.js';
 import { useStore, type OpenStore } from './opened-store.js';
+import { eachOf } from './steps.js';
 
 /** Each filter given or not: 64 in all. */
 const filters: TimerFilter[] = [
@@ -34,7 +35,7 @@ export function timerListContract(open: OpenStore): void {
     it.each(timerOrders)('have what fits every combination of filters, in the order %s', async (order) => {
       const { store, timers } = await setup();
 
-      const found = await Promise.all(filters.map((filter) => pagesOf(store, { ...filter, order })));
+      const found = await eachOf(filters, (filter) => pagesOf(store, { ...filter, order }));
 
       const wanted = filters.map((filter) => idsOf(timers, filter, order));
       expect(found).toEqual(wanted);
@@ -44,8 +45,8 @@ export function timerListContract(open: OpenStore): void {
     it.each(timerOrders)('are counted like they are listed, by %s', async (order) => {
       const { store, timers } = await setup();
 
-      const counts = await Promise.all(
-        filters.map((filter) => store.timers.count({ ...filter, namespace: 'default', order })),
+      const counts = await eachOf(filters, (filter) =>
+        store.timers.count({ ...filter, namespace: 'default', order }),
       );
 
       const wanted = filters.map((filter) => ({ count: idsOf(timers, filter, order).length, exact: true }));
