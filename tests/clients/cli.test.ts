@@ -76,7 +76,7 @@ describe('carillon timers', () => {
     expect(all.out.trim().split('\n')).toHaveLength(4);
     expect(all.complaints).toBe('');
     expect((await type('timers list --state paused')).out).toBe('None.\n');
-    expect((await type('timers count --prefix a')).out).toBe('1\n');
+    expect((await type('timers count --prefix a')).out).toBe('2\n');
     expect((await type('executions count --json')).out).toBe('{"count":0,"exact":true}\n');
   });
 
