@@ -56,6 +56,14 @@ export interface TimerStore {
    */
   change<Reply>(key: TimerKey, decide: (current: Current | null) => Decision<Reply>): Promise<Reply>;
   /**
+   * As `change`, for many timers of which none is named twice, by as few transactions as may be: each timer moves as a
+   * whole, not all of them together. Answers in order. To be called with at most 100, for it has to be over in seconds.
+   */
+  changeMany<Reply>(
+    keys: TimerKey[],
+    decide: (current: Current | null, key: TimerKey) => Decision<Reply>,
+  ): Promise<Reply[]>;
+  /**
    * Puts plain watchdogs off, all by one write: each that is active, is a delay without further limits (`isPlainWatchdog`)
    * and whose next occurrence is after `now` and not claimed becomes due `delayMs` after `now`, never earlier than it was;
    * its schedule's `at`, `updatedAt` and `changedAt` move with it, none of them back; generation and version

@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest';
 import { changeContract } from './store/change-contract.js';
+import { changeManyContract } from './store/change-many-contract.js';
 import { changeRecordContract } from './store/change-record-contract.js';
 import { closingContract } from './store/closing-contract.js';
 import { deliveryContract } from './store/delivery-contract.js';
@@ -40,6 +41,7 @@ export function timersContract(name: string, open: OpenStore): void {
     timerContract(open);
     timerListContract(open);
     changeContract(open);
+    changeManyContract(open);
     changeRecordContract(open);
     raceContract(open);
     pauseContract(open);

@@ -2,7 +2,7 @@
 import { type Timer, type TimerKey, type TimerState, timerStates } from '../../timers/timer.js';
 import type { TimerStore } from '../store.js';
 import { insertNew } from './batches.js';
-import { change } from './changes.js';
+import { change, changeMany } from './changes.js';
 import { type Database, wholeBatch } from './database.js';
 import { timerRowId, toTimer, toTimerRow } from './rows.js';
 import { countTimers, listTimers, reachOfTimers } from './timer-lists.js';
@@ -16,6 +16,7 @@ export function timerStore(db: Database): TimerStore {
     reach: (query) => reachOfTimers(db, query),
     count: (query) => countTimers(db, query),
     change: (key, decide) => change(db, key, decide),
+    changeMany: (keys, decide) => changeMany(db, keys, decide),
     touch: (keys, now) => touch(db, keys, now),
     counts: (namespace) => counts(db, namespace),
   };

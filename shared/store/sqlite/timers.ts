@@ -49,6 +49,15 @@ export class SqliteTimers implements TimerStore {
     return this.#db.write(() => changeTimer(this.#db, key, decide));
   }
 
+  changeMany<Reply>(
+    keys: TimerKey[],
+    decide: (current: Current | null, key: TimerKey) => Decision<Reply>,
+  ): Promise<Reply[]> {
+    return this.#db.write(() =>
+      keys.map((key) => changeTimer(this.#db, key, (current) => decide(current, key))),
+    );
+  }
+
   touch(keys: TimerKey[], now: number): Promise<(Timer | null)[]> {
     return this.#db.write(() => keys.map((key) => touchTimer(this.#db, key, now)));
   }
