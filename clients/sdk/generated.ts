@@ -185,6 +185,58 @@ export interface CancelledTimer {
   executions: CancelledTimerExecutionsItem[];
 }
 
+export interface BulkAnswerResultsItem {
+  /** 200, or the status of the problem in `error` */
+  status: number;
+  id: string;
+  generation?: number | undefined;
+  error?: Problem | undefined;
+}
+
+export interface BulkAnswerPlanSampleItem {
+  id: string;
+  state: string;
+  nextDueAt: string | null;
+}
+
+export interface BulkAnswerPlan {
+  /** open timers that the filter means; at least, unless `exact` */
+  matched: number;
+  exact: boolean;
+  /** up to ten of them */
+  sample: BulkAnswerPlanSampleItem[];
+  /** for the next call, which sends the same again with it */
+  token: string;
+  /** until when the token is good */
+  expiresAt: string;
+}
+
+export interface BulkAnswerOutcomeProblemsItem {
+  id: string;
+  error: Problem;
+}
+
+export interface BulkAnswerOutcome {
+  /** by this call */
+  changed: number;
+  /** created or changed since the plan was made */
+  leftOut: number;
+  /** could not be changed */
+  refused: number;
+  /** of the first ten that were refused */
+  problems: BulkAnswerOutcomeProblemsItem[];
+  /** for the rest; null when nothing is left */
+  token: string | null;
+}
+
+/** `results` of named timers, the `plan`, or the `outcome` of one */
+export interface BulkAnswer {
+  /** of `timers`, in order */
+  results?: BulkAnswerResultsItem[] | undefined;
+  plan?: BulkAnswerPlan | undefined;
+  outcome?: BulkAnswerOutcome | undefined;
+}
+
 export interface FieldChange {
   /** JSON pointer into what the API shows of it */
   field: string;
@@ -1005,6 +1057,79 @@ export interface RestoreTimerRequest {
   body: RestoreTimerBody;
 }
 
+export interface CancelTimersBodyTimersItem {
+  /** 1 to 128 letters, digits, `_` and `-` */
+  id: string;
+  /** only if it still is of this generation, in quotes, such as "3" */
+  ifMatch?: string | undefined;
+}
+
+export interface CancelTimersBody {
+  /** these, 1 to 1000, each once; instead of `filter` */
+  timers?: CancelTimersBodyTimersItem[] | undefined;
+  /** which timers: all that is given has to hold */
+  filter?: CountTimersBodyFilter | undefined;
+  /** every open timer of the namespace, instead of `filter` */
+  all?: true | undefined;
+  /** with `filter` or `all`: tell what would be changed */
+  plan?: true | undefined;
+  /** of the plan, or of the call before: do it */
+  token?: string | undefined;
+  /** in your words; kept with each change */
+  reason?: string | undefined;
+}
+
+export interface CancelTimersRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  body: CancelTimersBody;
+}
+
+/** another "when", the same for all; exactly one of `to` and `by` */
+export interface RescheduleTimersBodyTo {
+  /** one instant, RFC 3339 with offset */
+  at?: string | undefined;
+  /** how long from now; such a timer can be put off by touching it, as a watchdog; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  delay?: string | number | undefined;
+  /** one local time without offset, such as 2030-03-31T02:30:00, in `timezone` */
+  localTime?: string | undefined;
+  /** an expression of five fields, or six with seconds first; names, lists, ranges, steps, L, W, #, H, @daily and its like, and CRON_TZ= in front */
+  cron?: string | undefined;
+  /** the same distance for ever, at least 1 s; aligned to `anchor`, whatever ran when; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  every?: string | number | undefined;
+  /** with `every`: an instant that it is aligned to, RFC 3339; the creation unless sent */
+  anchor?: string | undefined;
+  /** a zone of the tz database, such as Europe/Berlin; required with `localTime`, else UTC unless sent */
+  timezone?: string | undefined;
+  /** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
+  dst?: TimerCreationDst | undefined;
+}
+
+export interface RescheduleTimersBody {
+  /** these, 1 to 1000, each once; instead of `filter` */
+  timers?: CancelTimersBodyTimersItem[] | undefined;
+  /** which timers: all that is given has to hold */
+  filter?: CountTimersBodyFilter | undefined;
+  /** every open timer of the namespace, instead of `filter` */
+  all?: true | undefined;
+  /** with `filter` or `all`: tell what would be changed */
+  plan?: true | undefined;
+  /** of the plan, or of the call before: do it */
+  token?: string | undefined;
+  /** in your words; kept with each change */
+  reason?: string | undefined;
+  /** another "when", the same for all; exactly one of `to` and `by` */
+  to?: RescheduleTimersBodyTo | undefined;
+  /** so much later (+PT1H) or earlier (-PT1H): what is due once, and `every` by its anchor */
+  by?: string | undefined;
+}
+
+export interface RescheduleTimersRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+  body: RescheduleTimersBody;
+}
+
 /** a timer as for POST /v1/timers; the target may be left out */
 export interface TimerSketch {
   /** 1 to 128 letters, digits, `_` and `-` */
@@ -1459,6 +1584,32 @@ export class Operations {
         method: 'POST',
         path: `/v1/timers/${encodeURIComponent(request.id)}/restore`,
         headers: { 'carillon-namespace': request.namespace, 'if-match': request.ifMatch },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Cancel many timers. Named in `timers`, each has its own result. By `filter` (or `all: true`), first with `plan: true`, which answers how many and a token good for 15 minutes; then the same again with `token`, until the answer has no further one. Each call changes about a thousand. Timers created or changed after the plan was made are left out and counted, watchdogs apart. */
+  cancelTimers(request: CancelTimersRequest, options?: CallOptions): Promise<BulkAnswer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers:cancel`,
+        headers: { 'carillon-namespace': request.namespace },
+        body: request.body,
+      },
+      options,
+    );
+  }
+
+  /** Reschedule many timers. Named in `timers`, each has its own result. By `filter` (or `all: true`), first with `plan: true`, which answers how many and a token good for 15 minutes; then the same again with `token`, until the answer has no further one. Each call changes about a thousand. Timers created or changed after the plan was made are left out and counted, watchdogs apart. */
+  rescheduleTimers(request: RescheduleTimersRequest, options?: CallOptions): Promise<BulkAnswer> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: `/v1/timers:reschedule`,
+        headers: { 'carillon-namespace': request.namespace },
         body: request.body,
       },
       options,

@@ -40,12 +40,14 @@ import { addSloRoute } from './routes/slo.js';
 import { addTestClock } from './routes/test-clock.js';
 import { addTimerActions } from './routes/timer-actions.js';
 import { addTimerBatchRoute } from './routes/timer-batch.js';
+import { addTimerBulk } from './routes/timer-bulk.js';
 import { addTimerChanges } from './routes/timer-changes.js';
 import { addTimerCreation } from './routes/timer-creation.js';
 import { addTimerHistory } from './routes/timer-history.js';
 import { addTimerPreview } from './routes/timer-preview.js';
 import { addTimerLists } from './routes/timer-lists.js';
 import { addTimerReading } from './routes/timer-reading.js';
+import { bulkAnswer } from './schemas/bulk.js';
 import { clockAnswer } from './schemas/actions.js';
 import { changeAnswer, changePage, historyAnswer } from './schemas/change.js';
 import { countAnswer } from './schemas/count.js';
@@ -57,6 +59,7 @@ import { sloAnswer } from './schemas/slo.js';
 import { settingsAnswer, settingsVersionAnswer } from './schemas/settings.js';
 import { cancelledTimerAnswer, timerAnswer, timerPage } from './schemas/timer.js';
 import type { Desk } from './timers/desk.js';
+import { PlanSeal } from './timers/plan-seal.js';
 
 export interface AppParts {
   desk: Desk;
@@ -80,6 +83,7 @@ const answers = [
   timerAnswer,
   timerPage,
   cancelledTimerAnswer,
+  bulkAnswer,
   changeAnswer,
   changePage,
   historyAnswer,
@@ -129,6 +133,7 @@ export function buildApp(parts: AppParts): App {
     addTimerChanges(scope, writing);
     addTimerActions(scope, writing);
     addTimerHistory(scope, writing);
+    addTimerBulk(scope, { ...writing, seal: new PlanSeal(parts.documents) });
     addTimerPreview(scope, desk);
     addExecutionRoutes(scope, desk.executions);
     addEventRoute(scope, parts.feed);

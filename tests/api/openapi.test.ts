@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
         .filter(([, { requestBody }]) => requestBody)
         .map(([method]) => `${method} ${path}`),
     );
-    expect(withBody).toHaveLength(13);
+    expect(withBody).toHaveLength(15);
     expect(new Set(examples.map(({ name }) => name.split(': ')[0]))).toEqual(new Set(withBody));
   });
 
@@ -48,7 +48,7 @@ describe('the OpenAPI document', () => {
     for (const { name, method, url, value } of examples) {
       const { status, body } = await whileTimePasses(clock, call(method, url, { body: value }));
       const results = body.results ?? [];
-      answers.push({ name, good: status < 300 && results.every((result) => result.status === 201) });
+      answers.push({ name, good: status < 300 && results.every((result) => result.status < 300) });
     }
     expect(answers.filter(({ good }) => !good)).toEqual([]);
   });

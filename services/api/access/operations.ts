@@ -26,6 +26,8 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   touchTimer: write,
   getTimerHistory: read,
   restoreTimer: write,
+  cancelTimers: write,
+  rescheduleTimers: write,
   listChanges: administer,
   previewTimer: read,
   previewExistingTimer: read,

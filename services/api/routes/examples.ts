@@ -119,6 +119,17 @@ export const runExamples: Examples = {
   once: { summary: 'the same run, however often it is sent', value: { id: 'by-hand-1' } },
 };
 
+const byFilter = { filter: { tag: 'reminder', dueBefore: later }, plan: true };
+
+export const cancelExamples: Examples = {
+  plan: { summary: 'what would be cancelled', value: byFilter },
+};
+
+export const rescheduleExamples: Examples = {
+  plan: { summary: 'what would be due an hour later', value: { ...byFilter, by: '+PT1H' } },
+  named: { summary: 'this one, to an instant', value: { timers: [{ id: 'tea' }], to: { at: later } } },
+};
+
 export const restoreExamples: Examples = {
   first: { summary: 'as it was made', value: { generation: 1, reason: 'the change was a mistake' } },
 };

@@ -44,6 +44,12 @@ const codes = {
     'The timer has no delay',
     'only a timer that was given a `delay` can be put off by touching it',
   ],
+  'not-shiftable': [
+    409,
+    'The timer cannot be moved by a distance',
+    'a cron goes by the calendar; give it another one with `to`',
+  ],
+  'plan-void': [409, 'The plan does not hold', 'make it anew with `plan: true`'],
   fired: [
     409,
     'The time of the timer has come',

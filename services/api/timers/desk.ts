@@ -37,10 +37,21 @@ export interface ChangeRequest {
   actor: string;
   /** Why, in their words. */
   reason?: string | null;
+  /** The others that are asked for with it; alone where there are none. */
+  group?: Pick<TimerStore, 'change'>;
 }
 
 /** What changes are called where they are kept. */
-export const timerActions = ['put', 'patch', 'cancel', 'pause', 'resume', 'run', 'restore'] as const;
+export const timerActions = [
+  'put',
+  'patch',
+  'cancel',
+  'pause',
+  'resume',
+  'run',
+  'restore',
+  'reschedule',
+] as const;
 export type TimerAction = (typeof timerActions)[number];
 
 /** A change under its name; null for what is none and so is not kept, such as a touch. */
@@ -61,10 +72,10 @@ export async function change<Told extends { timer: Timer }>(
   decide: (current: Current | null, instant: Instant) => Decision<Reply<Told>>,
 ): Promise<Told> {
   const { timers, writer, events, clock, clocks, retentionMs } = desk;
-  const { key, ifMatch } = request;
+  const { key, ifMatch, group = timers } = request;
   const { now } = await clocks.of(key.namespace);
   const made: { before: Timer | null; change: Change | null } = { before: null, change: null };
-  const reply = await timers.change(key, (current): Decision<Reply<Told>> => {
+  const reply = await group.change(key, (current): Decision<Reply<Told>> => {
     made.change = null;
     if (isStale(ifMatch, current)) return refused(staleProblem(current));
     const decision = decide(current, { now: now(), expireAt: clock.now() + retentionMs });

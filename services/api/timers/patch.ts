@@ -27,12 +27,13 @@ const checkDefinition = checkerOf(timerDefinition, 'body');
 export async function patch(desk: Desk, request: PatchRequest): Promise<Timer> {
   const lowered = withLowerCaseHeaders(request.patch);
   const { timer } = await changeOpen<Patched>(desk, { ...request, action: 'patch' }, (current, instant) =>
-    decide(current, lowered, instant),
+    decidePatch(current, lowered, instant),
   );
   return timer;
 }
 
-function decide(
+/** What a merge patch, its header names in lower case, makes of an open timer. */
+export function decidePatch(
   current: Current,
   patch: Record<string, unknown>,
   instant: Instant,
