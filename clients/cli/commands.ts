@@ -4,6 +4,7 @@ import { UsageError } from './command.js';
 import { clockCommands } from './commands/clock.js';
 import { executionCommands } from './commands/executions.js';
 import { slo } from './commands/slo.js';
+import { keyCommands } from './commands/keys.js';
 import { start } from './commands/start.js';
 import { createTimer, previewTimer } from './commands/timer-creation.js';
 import { tail } from './commands/tail.js';
@@ -34,5 +35,6 @@ export const commands: readonly Command[] = [
   tail,
   slo,
   ...clockCommands,
+  ...keyCommands,
   completion,
 ];

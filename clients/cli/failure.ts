@@ -21,6 +21,8 @@ export function failureOf(error: unknown): Failure {
 
 const fixes: Readonly<Record<string, string>> = {
   unauthorized: 'Put a valid key into CARILLON_KEY.',
+  forbidden: 'CARILLON_KEY, or --namespace, must be another one.',
+  'key-not-found': '`carillon keys list` shows those that your key manages.',
   'timer-not-found': '`carillon timers list` shows what there is; --namespace says where to look.',
   'execution-not-found': '`carillon executions list` shows what there is; --namespace says where to look.',
   'timer-exists': 'Leave --id out, or cancel that timer first.',

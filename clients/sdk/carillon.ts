@@ -5,6 +5,7 @@
 import { listen, type EventFilter, type ListenOptions, type Notice } from './events.js';
 import { Executions } from './executions.js';
 import { Operations, type Event as CarillonEvent } from './generated.js';
+import { Keys } from './keys.js';
 import { TestClock } from './test-clock.js';
 import { Timers } from './timers.js';
 import { createTransport, type TransportParts } from './transport.js';
@@ -38,6 +39,8 @@ export class Carillon {
   readonly operations: Operations;
   readonly timers: Timers;
   readonly executions: Executions;
+  /** Who may call; for admins. */
+  readonly keys: Keys;
   /** The test clock of the namespace; in development mode only. */
   readonly clock: TestClock;
   readonly #options: CarillonOptions;
@@ -63,6 +66,7 @@ export class Carillon {
     this.operations = new Operations(send);
     this.timers = new Timers(this.operations);
     this.executions = new Executions(this.operations);
+    this.keys = new Keys(this.operations);
     this.clock = new TestClock(this.operations, namespace, pause);
   }
 

@@ -511,6 +511,70 @@ export interface TestClock {
   moving: boolean;
 }
 
+export interface ApiKey {
+  /** its secrets begin with it */
+  id: string;
+  name: string;
+  /** as sent */
+  description: string | null;
+  /** reader: sees; writer: changes timers too; admin: manages keys and test clocks too */
+  role: 'reader' | 'writer' | 'admin';
+  namespaces: string[];
+  createdAt: string;
+  /** the name of who made it */
+  createdBy: string;
+  /** when it got its present secret, if not at first */
+  rotatedAt: string | null;
+  /** until when the secret before that is good as well */
+  previousUntil: string | null;
+  /** from then on it is refused */
+  expiresAt: string | null;
+  /** up to two minutes old */
+  lastUsedAt: string | null;
+}
+
+export interface ApiKeyPage {
+  data: ApiKey[];
+  /** null on the last page */
+  nextCursor: string | null;
+}
+
+export interface ShownApiKey {
+  /** its secrets begin with it */
+  id: string;
+  name: string;
+  /** as sent */
+  description: string | null;
+  /** reader: sees; writer: changes timers too; admin: manages keys and test clocks too */
+  role: 'reader' | 'writer' | 'admin';
+  namespaces: string[];
+  createdAt: string;
+  /** the name of who made it */
+  createdBy: string;
+  /** when it got its present secret, if not at first */
+  rotatedAt: string | null;
+  /** until when the secret before that is good as well */
+  previousUntil: string | null;
+  /** from then on it is refused */
+  expiresAt: string | null;
+  /** up to two minutes old */
+  lastUsedAt: string | null;
+  /** shown here and never again; send it as `Bearer` */
+  secret: string;
+}
+
+export interface Quotas {
+  namespace: string;
+  /** timers that are not closed; null for no limit */
+  maxActiveTimers: number | null;
+  /** null for no limit */
+  requestsPerSecond: number | null;
+  /** requests that may come at once; null without a limit */
+  burst: number | null;
+  /** which of them were given to this namespace; the others are as configured */
+  own: ('maxActiveTimers' | 'requestsPerSecond' | 'burst')[];
+}
+
 /** the scheduler that leads; null while none says so */
 export interface ClusterLeader {
   /** its incarnation */
@@ -1360,6 +1424,75 @@ export interface AdvanceTestClockRequest {
   body: AdvanceTestClockBody;
 }
 
+export interface CreateKeyBody {
+  /** who it is for; changes made with it are recorded under this name */
+  name: string;
+  /** in your words; kept and shown */
+  description?: string | undefined;
+  /** reader: sees; writer: changes timers too; admin: manages keys and test clocks too */
+  role: 'reader' | 'writer' | 'admin';
+  /** what it is good for: names, or `*` alone for all there are and will be */
+  namespaces: (string | '*')[];
+  /** until when it is good, RFC 3339; for ever when left out */
+  expiresAt?: string | undefined;
+}
+
+export interface CreateKeyRequest {
+  body: CreateKeyBody;
+}
+
+export interface ListKeysRequest {
+  /** `nextCursor` of the page before; leave it out for the first */
+  cursor?: string | undefined;
+  /** rows at most, 1 to 1000; a page may have fewer, or none, and yet not be the last */
+  limit?: number | undefined;
+}
+
+/** may be empty */
+export interface RotateKeyBody {
+  /** how long the present secret stays good: a day unless sent, 30 days at most; ISO 8601 (PT1H30M), 1h30m, or milliseconds as a number */
+  overlap?: string | number | undefined;
+}
+
+export interface RotateKeyRequest {
+  /** the id of a key */
+  id: string;
+  /** may be empty */
+  body: RotateKeyBody;
+}
+
+export interface RevokeKeyRequest {
+  /** the id of a key */
+  id: string;
+}
+
+export interface GetKeyRequest {
+  /** the id of a key */
+  id: string;
+}
+
+export interface GetQuotasRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-` */
+  ns: string;
+}
+
+/** empty: all as configured */
+export interface PutQuotasBody {
+  /** timers that are not closed; paused ones count; null for no limit, as configured when left out */
+  maxActiveTimers?: number | null | undefined;
+  /** at all processes of the API together; null for no limit, as configured when left out */
+  requestsPerSecond?: number | null | undefined;
+  /** requests that may come at once; as many as in a second unless told; null for no limit, as configured when left out */
+  burst?: number | null | undefined;
+}
+
+export interface PutQuotasRequest {
+  /** the namespace, 1 to 64 letters, digits, `_` and `-` */
+  ns: string;
+  /** empty: all as configured */
+  body: PutQuotasBody;
+}
+
 export interface PutSettingsBody {
   /** from which instant it holds, RFC 3339; as soon as may be when left out */
   effectiveFrom?: string | undefined;
@@ -1756,6 +1889,53 @@ export class Operations {
         path: `/v1/namespaces/${encodeURIComponent(request.ns)}/clock/advance`,
         body: request.body,
       },
+      options,
+    );
+  }
+
+  /** Make an API key. Answers its secret, once. An admin makes keys for its own namespaces; for all of them (`*`) an admin of all. */
+  createKey(request: CreateKeyRequest, options?: CallOptions): Promise<ShownApiKey> {
+    return this.#send({ method: 'POST', path: `/v1/keys`, body: request.body }, options);
+  }
+
+  /** List keys. Those all of whose namespaces are your own, in the order of their ids. */
+  listKeys(request: ListKeysRequest = {}, options?: CallOptions): Promise<ApiKeyPage> {
+    return this.#send(
+      { method: 'GET', path: `/v1/keys`, query: { cursor: request.cursor, limit: request.limit } },
+      options,
+    );
+  }
+
+  /** Give a key a new secret. Answers the new secret, once. The present one stays good for `overlap`, so that it can be replaced where it is used; one that was rotated out before ends now. */
+  rotateKey(request: RotateKeyRequest, options?: CallOptions): Promise<ShownApiKey> {
+    return this.#send(
+      { method: 'POST', path: `/v1/keys/${encodeURIComponent(request.id)}/rotate`, body: request.body },
+      options,
+    );
+  }
+
+  /** Revoke a key. It is removed. Every process of the API refuses it within 5 seconds. */
+  revokeKey(request: RevokeKeyRequest, options?: CallOptions): Promise<void> {
+    return this.#send({ method: 'DELETE', path: `/v1/keys/${encodeURIComponent(request.id)}` }, options);
+  }
+
+  /** Read a key */
+  getKey(request: GetKeyRequest, options?: CallOptions): Promise<ApiKey> {
+    return this.#send({ method: 'GET', path: `/v1/keys/${encodeURIComponent(request.id)}` }, options);
+  }
+
+  /** Read what a namespace may use */
+  getQuotas(request: GetQuotasRequest, options?: CallOptions): Promise<Quotas> {
+    return this.#send(
+      { method: 'GET', path: `/v1/namespaces/${encodeURIComponent(request.ns)}/quotas` },
+      options,
+    );
+  }
+
+  /** Say what a namespace may use. All of it at once. Every process of the API keeps to it within 3 seconds. */
+  putQuotas(request: PutQuotasRequest, options?: CallOptions): Promise<Quotas> {
+    return this.#send(
+      { method: 'PUT', path: `/v1/namespaces/${encodeURIComponent(request.ns)}/quotas`, body: request.body },
       options,
     );
   }

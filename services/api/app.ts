@@ -13,11 +13,14 @@ import { addSilence } from '../../shared/faults/door.js';
 import type { Faults } from '../../shared/faults/faults.js';
 import type { Presence } from '../../shared/presence/presence.js';
 import type { Bus } from '../../shared/queue/bus.js';
+import type { KeyStore } from '../../shared/store/keys.js';
 import type { ProcessStore } from '../../shared/store/processes.js';
 import type { ServiceLevelStore } from '../../shared/store/service-levels.js';
 import type { DocumentStore } from '../../shared/store/store.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { isOpen } from './access/exposure.js';
+import type { KeyRing } from './access/key-ring.js';
 import type { ApiConfig } from './config.js';
 import { addAccess } from './plugins/access.js';
 import { answerClientError } from './plugins/client-errors.js';
@@ -34,7 +37,11 @@ import type { EventFeed } from './events/event-feed.js';
 import { addAudit } from './routes/audit.js';
 import { addClusterRoute } from './routes/cluster.js';
 import { addEventRoute } from './routes/events.js';
+import type { QuotaBook } from './quotas/quota-book.js';
+import type { RateKeeper } from './quotas/rate-keeper.js';
 import { addExecutionRoutes } from './routes/executions.js';
+import { addKeyRoutes } from './routes/keys.js';
+import { addQuotaRoutes } from './routes/quotas.js';
 import { addSettingsRoutes } from './routes/settings.js';
 import { addSloRoute } from './routes/slo.js';
 import { addTestClock } from './routes/test-clock.js';
@@ -54,7 +61,9 @@ import { countAnswer } from './schemas/count.js';
 import { clusterAnswer } from './schemas/cluster.js';
 import { eventAnswer } from './schemas/event.js';
 import { executionAnswer, executionPage } from './schemas/execution.js';
+import { keyAnswer, keyPage, shownKeyAnswer } from './schemas/key.js';
 import { previewAnswer } from './schemas/preview.js';
+import { quotaAnswer } from './schemas/quota.js';
 import { sloAnswer } from './schemas/slo.js';
 import { settingsAnswer, settingsVersionAnswer } from './schemas/settings.js';
 import { cancelledTimerAnswer, timerAnswer, timerPage } from './schemas/timer.js';
@@ -65,6 +74,12 @@ export interface AppParts {
   desk: Desk;
   feed: EventFeed;
   documents: DocumentStore;
+  keys: KeyStore;
+  gate: {
+    ring: Pick<KeyRing, 'identify' | 'forget'>;
+    book: Pick<QuotaBook, 'of' | 'put'>;
+    rates: Pick<RateKeeper, 'admit'>;
+  };
   bus: Pick<Bus, 'publish'>;
   processes: Pick<ProcessStore, 'list'>;
   serviceLevels: Pick<ServiceLevelStore, 'read'>;
@@ -92,6 +107,10 @@ const answers = [
   eventAnswer,
   previewAnswer,
   clockAnswer,
+  keyAnswer,
+  keyPage,
+  shownKeyAnswer,
+  quotaAnswer,
   clusterAnswer,
   countAnswer,
   settingsAnswer,
@@ -99,7 +118,7 @@ const answers = [
   sloAnswer,
 ];
 
-/** Builds the application. Throws `invalid-configuration` where production mode has no keys. */
+/** Builds the application. */
 export function buildApp(parts: AppParts): App {
   const { desk, presence, random, metrics, log, config, faults } = parts;
   const app = createServer(config, random);
@@ -109,8 +128,8 @@ export function buildApp(parts: AppParts): App {
   addSilentConnections(app);
   addProblems(app, log);
   addObservation(app, { metrics, log });
-  addAccess(app, config);
-  addOpenApi(app, { keys: config.apiKeys !== undefined });
+  addAccess(app, parts.gate);
+  addOpenApi(app, { open: isOpen(config) });
   for (const schema of answers) app.addSchema(schema);
   const accept = (): void => {
     if (presence.holds()) return;
@@ -140,6 +159,8 @@ export function buildApp(parts: AppParts): App {
     addAudit(scope, desk.changes);
     addSloRoute(scope, parts);
     addTestClock(scope, { desk: { ...parts, ...desk }, accept, mode: config.mode });
+    addKeyRoutes(scope, { desk: { ...parts, ring: parts.gate.ring }, accept });
+    addQuotaRoutes(scope, { book: parts.gate.book, accept });
     addClusterRoute(scope, parts);
     addSettingsRoutes(scope, { ...parts, accept, leadMs: config.settingsLeadMs });
     addHealthRoutes(scope, parts.checks, parts.clock);

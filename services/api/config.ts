@@ -12,8 +12,36 @@ export const apiSchema = Type.Object({
   apiKeys: Type.Optional(
     Type.Array(Type.String({ minLength: 16, maxLength: 256 }), {
       description:
-        'keys that callers show as `Authorization: Bearer KEY`, separated by commas, 16 characters or more each; required in production mode',
+        'keys that callers show as `Authorization: Bearer KEY`, separated by commas, 16 characters or more each, all of them admins of all namespaces; required in production mode until the store has such a key',
       secret: true,
+    }),
+  ),
+  apiKeyless: Type.Union([Type.Literal('loopback'), Type.Literal('anywhere')], {
+    default: 'loopback',
+    description:
+      'where the API may listen in development mode while no keys are configured, and whoever reaches it may do everything; anywhere: something else keeps strangers away, such as a port that is published on loopback only',
+  }),
+  apiQuotaActiveTimers: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description:
+        'timers that are not closed which a namespace may have, unless it has a quota of its own; no limit if unset',
+    }),
+  ),
+  apiQuotaRequestsPerSecond: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description:
+        'requests a second that a namespace may make, at all processes of the API together, unless it has a quota of its own; no limit if unset',
+    }),
+  ),
+  apiQuotaBurst: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'how many of them may come at once; as many as in a second if unset',
     }),
   ),
   apiBodyLimitBytes: Type.Integer({

@@ -7,6 +7,7 @@ import type { Bus } from '../../shared/queue/bus.js';
 import type { Store } from '../../shared/store/store.js';
 import { EventSender } from '../../shared/events/sender.js';
 import { retentionOf, type RetentionConfig } from '../../shared/timers/retention.js';
+import { Gate } from './access/gate.js';
 import { NamespaceClocks } from './clocks/namespace-clocks.js';
 import { buildApp, type AppParts } from './app.js';
 import type { App } from './plugins/validation.js';
@@ -14,11 +15,14 @@ import { EventFeed } from './events/event-feed.js';
 import { TimerWriter } from './timers/timer-writer.js';
 import { Toucher } from './timers/toucher.js';
 
-export interface ApiDependencies extends Omit<
-  AppParts,
-  'desk' | 'feed' | 'documents' | 'processes' | 'serviceLevels' | 'config'
-> {
-  store: Pick<Store, 'timers' | 'executions' | 'changes' | 'documents' | 'processes' | 'serviceLevels'>;
+/** What the service makes of the store and the bus. */
+type Assembled = 'desk' | 'feed' | 'documents' | 'keys' | 'gate' | 'processes' | 'serviceLevels' | 'config';
+
+export interface ApiDependencies extends Omit<AppParts, Assembled> {
+  store: Pick<
+    Store,
+    'timers' | 'executions' | 'changes' | 'documents' | 'keys' | 'quotas' | 'processes' | 'serviceLevels'
+  >;
   bus: Bus;
   config: AppParts['config'] & RetentionConfig;
 }
@@ -30,27 +34,30 @@ export class ApiService implements Lifecycle {
   readonly #writer: TimerWriter;
   readonly #toucher: Toucher;
   readonly #clocks: NamespaceClocks;
+  readonly #gate: Gate;
   readonly #address: { host: string; port: number };
   #started: Promise<void> | null = null;
   #stopped: Promise<void> | null = null;
 
-  /** Throws `invalid-configuration` where production mode has no keys. */
   constructor(dependencies: ApiDependencies) {
     const { store, bus, clock, metrics, log, config } = dependencies;
-    const { timers, executions, changes, documents, processes, serviceLevels } = store;
+    const { timers, executions, changes, documents, keys, processes, serviceLevels } = store;
     const waitingLimit = config.apiWaitingLimit;
+    const gate = new Gate(dependencies);
+    const { quota } = gate;
     const events = new EventSender(dependencies);
     const feed = new EventFeed({
       ...dependencies,
       mostListeners: config.apiEventListeners,
       mostKept: config.apiEventsKept,
     });
-    const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit });
+    const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit, quota });
     const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
     const clocks = new NamespaceClocks({ documents, clock, log, mode: config.mode });
     const retentionMs = retentionOf(config).cancelled;
-    const desk = { timers, executions, changes, writer, toucher, events, clock, clocks, retentionMs };
-    this.#app = buildApp({ ...dependencies, desk, feed, documents, processes, serviceLevels });
+    const desk = { timers, executions, changes, writer, toucher, events, clock, clocks, quota, retentionMs };
+    this.#app = buildApp({ ...dependencies, desk, feed, gate, documents, keys, processes, serviceLevels });
+    this.#gate = gate;
     this.#events = events;
     this.#feed = feed;
     this.#writer = writer;
@@ -67,6 +74,7 @@ export class ApiService implements Lifecycle {
     return `http://${isEverywhere(address.address) ? '127.0.0.1' : host}:${address.port}`;
   }
 
+  /** Rejects with `invalid-configuration` where it would be open to more than it may. */
   start(): Promise<void> {
     this.#started ??= this.#start();
     return this.#started;
@@ -79,6 +87,7 @@ export class ApiService implements Lifecycle {
   }
 
   async #start(): Promise<void> {
+    await this.#gate.start();
     this.#clocks.start();
     await Promise.all([this.#events.start(), this.#feed.start()]);
     await this.#app.listen(this.#address);
@@ -87,7 +96,7 @@ export class ApiService implements Lifecycle {
   async #stop(): Promise<void> {
     await this.#app.close();
     await Promise.all([this.#writer.drain(), this.#toucher.drain()]);
-    await Promise.all([this.#clocks.stop(), this.#events.stop(), this.#feed.stop()]);
+    await Promise.all([this.#clocks.stop(), this.#events.stop(), this.#feed.stop(), this.#gate.stop()]);
   }
 }
 

@@ -34,3 +34,13 @@ export function hash32(text: string): number {
   }
   return (hash ^ (hash >>> 15)) >>> 0;
 }
+
+/** The id of an API key; its secrets begin with it. */
+export function apiKeyId(): string {
+  return `car_${randomBytes(8).toString('hex')}`;
+}
+
+/** 256 random bits, 43 characters of base64url. */
+export function randomSecret(): string {
+  return randomBytes(32).toString('base64url');
+}

@@ -12,6 +12,7 @@ import type { Definition, Timer, TimerKey, TimerState } from '../timers/timer.js
 import type { OverlapPolicy } from '../timers/overlap.js';
 import type { Occurrence } from '../timers/schedule.js';
 import type { ChangeStore } from './changes.js';
+import type { KeyStore } from './keys.js';
 import type { ProcessStore } from './processes.js';
 import type { ServiceLevelStore } from './service-levels.js';
 import type {
@@ -23,6 +24,7 @@ import type {
   TimerPosition,
   TimerQuery,
 } from './queries.js';
+import type { QuotaStore } from './quotas.js';
 
 export interface Store {
   timers: TimerStore;
@@ -33,6 +35,8 @@ export interface Store {
   documents: DocumentStore;
   changes: ChangeStore;
   serviceLevels: ServiceLevelStore;
+  keys: KeyStore;
+  quotas: QuotaStore;
   /** Resolves when the store can take writes; rejects with `store-unavailable` within two seconds otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

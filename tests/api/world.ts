@@ -1,6 +1,8 @@
 /** The API on an embedded store, reached by inject, with a clock that stands still and a bus that remembers. */
 import type { Static } from 'typebox';
 import { onTestFinished } from 'vitest';
+import { Gate } from '../../services/api/access/gate.js';
+import type { KeyRing } from '../../services/api/access/key-ring.js';
 import { buildApp } from '../../services/api/app.js';
 import { apiSchema, type ApiConfig } from '../../services/api/config.js';
 import type { ExecutionAnswer } from '../../services/api/schemas/execution.js';
@@ -10,6 +12,8 @@ import type { TimerAnswer } from '../../services/api/schemas/timer.js';
 import { EventFeed } from '../../services/api/events/event-feed.js';
 import { NamespaceClocks } from '../../services/api/clocks/namespace-clocks.js';
 import type { App } from '../../services/api/plugins/validation.js';
+import type { QuotaBook } from '../../services/api/quotas/quota-book.js';
+import type { RateKeeper } from '../../services/api/quotas/rate-keeper.js';
 import { TimerWriter } from '../../services/api/timers/timer-writer.js';
 import { Toucher } from '../../services/api/timers/toucher.js';
 import type { Store } from '../../shared/store/store.js';
@@ -61,6 +65,9 @@ export interface World {
   outage: { away: boolean };
   presence: { isHeld: boolean };
   published: { topic: string; payload: unknown }[];
+  ring: KeyRing;
+  book: QuotaBook;
+  rates: RateKeeper;
   store: Store;
 }
 
@@ -70,8 +77,9 @@ export async function openWorld({
   checks = {},
   beside,
 }: WorldOptions = {}): Promise<World> {
-  const store = beside?.store ?? (await openSqliteStore({ path: ':memory:' }));
   const clock = beside?.clock ?? new ManualClock();
+  const wallClock = () => clock.now();
+  const store = beside?.store ?? (await openSqliteStore({ path: ':memory:', wallClock }));
   const metrics = new Metrics();
   const outage = { away: false };
   const timers = breakable(store.timers, outage);
@@ -86,10 +94,14 @@ export async function openWorld({
   const events = new EventSender({ bus, clock });
   const feed = new EventFeed({ bus, clock, log, metrics, mostListeners: 10, mostKept: 1_000 });
   const waitingLimit = settings.apiWaitingLimit;
-  const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit });
+  const documents = breakable(store.documents, outage);
+  const keys = breakable(store.keys, outage);
+  const quotas = breakable(store.quotas, outage);
+  const gate = new Gate({ store: { documents, keys, quotas }, clock, log, config: settings });
+  const { quota, ring, book, rates } = gate;
+  const writer = new TimerWriter({ timers, bus, events, clock, metrics, waitingLimit, quota });
   const toucher = new Toucher({ timers, writer, events, clock, waitingLimit });
   const executions = breakable(store.executions, outage);
-  const documents = breakable(store.documents, outage);
   const clocks = new NamespaceClocks({ documents, clock, log, mode });
   const app = buildApp({
     feed,
@@ -102,12 +114,15 @@ export async function openWorld({
       events,
       clock,
       clocks,
+      quota,
       retentionMs: 30 * dayMs,
     },
     documents,
     bus,
     processes: store.processes,
     serviceLevels: store.serviceLevels,
+    keys,
+    gate,
     presence,
     clock,
     random: seededRandom(1),
@@ -138,7 +153,7 @@ export async function openWorld({
     };
   }
 
-  return { app, call, clock, metrics, outage, presence, published, store };
+  return { app, call, clock, metrics, outage, presence, published, ring, book, rates, store };
 }
 
 export interface Sent {

@@ -11,6 +11,7 @@ import { deliveryContract } from './store/delivery-contract.js';
 import { documentContract } from './store/document-contract.js';
 import { executionListContract } from './store/execution-list-contract.js';
 import { executionContract } from './store/execution-contract.js';
+import { keyContract } from './store/key-contract.js';
 import { manualRunContract } from './store/manual-run-contract.js';
 import { misfireContract } from './store/misfire-contract.js';
 import { namespaceContract } from './store/namespace-contract.js';
@@ -18,6 +19,7 @@ import type { OpenStore } from './store/opened-store.js';
 import { overlapContract } from './store/overlap-contract.js';
 import { pauseContract } from './store/pause-contract.js';
 import { processContract } from './store/process-contract.js';
+import { quotaContract } from './store/quota-contract.js';
 import { raceContract } from './store/race-contract.js';
 import { rescueContract } from './store/rescue-contract.js';
 import { scheduleContract } from './store/schedule-contract.js';
@@ -54,6 +56,8 @@ export function timersContract(name: string, open: OpenStore): void {
     processContract(open);
     documentContract(open);
     serviceLevelContract(open);
+    keyContract(open);
+    quotaContract(open);
   });
 }
 

@@ -1,4 +1,5 @@
 /** The API's application without anything behind it: enough to ask which routes it has and how it describes them. */
+import { anonymous } from '../../services/api/access/actor.js';
 import { buildApp } from '../../services/api/app.js';
 import { apiSchema } from '../../services/api/config.js';
 import { loadConfig } from '../../shared/config/load.js';
@@ -21,6 +22,7 @@ export function describedApp(metrics = new Metrics()): ReturnType<typeof buildAp
       events: nothing,
       clock: nothing,
       clocks: nothing,
+      quota: nothing,
       retentionMs: 0,
     },
     feed: { stop: () => Promise.resolve() } as never,
@@ -28,6 +30,8 @@ export function describedApp(metrics = new Metrics()): ReturnType<typeof buildAp
     bus: nothing,
     processes: nothing,
     serviceLevels: nothing,
+    keys: nothing,
+    gate: { book: nothing, rates: nothing, ring: { identify: () => anonymous, forget: () => undefined } },
     presence: { holds: () => false },
     clock: new ManualClock(),
     random: seededRandom(1),

@@ -18,7 +18,7 @@ interface Layer {
 const pureFiles =
   'shared/(?:timers|ring)/[^/]+\\.ts|shared/events/(?:event|facts)\\.ts|shared/settings/(?:timeline|freshness|settings)\\.ts|shared/coordination/(?:raft|ranked)/(?:core|messages|state)\\.ts|shared/coordination/ranked/(?:answers|hearing|questions|roster|tenure|turn)\\.ts';
 const portFiles =
-  'shared/(?:store/(?:store|changes|queries|processes|service-levels|test-clocks)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
+  'shared/(?:store/(?:store|changes|keys|queries|quotas|processes|service-levels|test-clocks)|queue/(?:queue|bus)|coordination/(?:election|membership|registry))\\.ts';
 const base = 'shared/base/.+';
 const signature = 'shared/signature/.+';
 /** Rooms in the middle: they use ports, never what stands behind them. */
@@ -64,7 +64,7 @@ export const layers: readonly Layer[] = [
     mayTypes: [
       telemetry,
       'shared/queue/bus\\.ts',
-      'shared/store/(?:store|changes|queries|processes)\\.ts',
+      'shared/store/(?:store|changes|keys|queries|quotas|processes)\\.ts',
       'shared/rpc/rpc\\.ts',
     ],
   },

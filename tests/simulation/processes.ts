@@ -126,6 +126,7 @@ export async function startApi(means: Means): Promise<RunningApi> {
     events,
     clock,
     clocks,
+    quota: { limitOf: () => null, isFull: () => false },
     retentionMs: settledRetentionMs,
   };
   return {

@@ -1,4 +1,5 @@
 /** Valid timers and executions for tests; name only what the test is about. */
+import type { ApiKey } from '../../shared/store/keys.js';
 import { uuidV7 } from '../../shared/base/ids.js';
 import type { Execution } from '../../shared/timers/execution.js';
 import { executionId } from '../../shared/timers/execution.js';
@@ -92,6 +93,25 @@ export function makeExecution(timer: Timer, changes: Partial<Execution> = {}): E
     clockOffsetMs: 0,
     outcome: null,
     settledAt: null,
+    ...changes,
+  };
+}
+
+export function makeKey(changes: Partial<ApiKey> = {}): ApiKey {
+  return {
+    id: 'car_0000000000000001',
+    version: 1,
+    name: 'shop-backend',
+    description: null,
+    role: 'writer',
+    namespaces: ['shop'],
+    digest: 'digest',
+    previous: null,
+    createdAt: baseTime,
+    createdBy: 'bootstrap-1',
+    rotatedAt: null,
+    expiresAt: null,
+    lastUsedAt: null,
     ...changes,
   };
 }

@@ -7,6 +7,8 @@ import type { Requirement } from './actor.js';
 const read: Requirement = { role: 'reader', where: 'namespace' };
 const write: Requirement = { role: 'writer', where: 'namespace' };
 const administer: Requirement = { role: 'admin', where: 'namespace' };
+/** What the operation itself keeps to the namespaces of who asks. */
+const administerOwn: Requirement = { role: 'admin', where: 'anywhere' };
 const readCluster: Requirement = { role: 'reader', where: 'everywhere' };
 const administerCluster: Requirement = { role: 'admin', where: 'everywhere' };
 
@@ -40,6 +42,13 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   putTestClock: administer,
   deleteTestClock: administer,
   advanceTestClock: write,
+  createKey: administerOwn,
+  listKeys: administerOwn,
+  getKey: administerOwn,
+  rotateKey: administerOwn,
+  revokeKey: administerOwn,
+  getQuotas: read,
+  putQuotas: administerCluster,
   getCluster: readCluster,
   getSettings: readCluster,
   putSettings: administerCluster,

@@ -28,9 +28,11 @@ const anywhere: readonly ProblemCode[] = [
   'unauthorized',
   'forbidden',
   'request-timeout',
+  'rate-limited',
   'headers-too-large',
   'internal',
   'store-unavailable',
+  'overloaded',
 ];
 const withPathParts: readonly ProblemCode[] = ['malformed-url'];
 /** A method that may have a body: one that is sent to a route which takes none is read all the same. */

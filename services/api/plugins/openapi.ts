@@ -11,12 +11,12 @@ Errors are problem documents (RFC 9457) with a stable \`code\`. Times are RFC 33
 write durations as \`1h30m\` or as milliseconds. Unknown fields are refused.`;
 
 export interface OpenApiOptions {
-  /** Whether callers need a key. */
-  keys: boolean;
+  /** True where callers need no key. */
+  open: boolean;
 }
 
 /** Call it before the routes are added. */
-export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void {
+export function addOpenApi(app: FastifyInstance, { open }: OpenApiOptions): void {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -33,6 +33,8 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
         { name: 'Insight', description: 'How it went, and what is to come.' },
         { name: 'Events', description: 'What happens, while it happens.' },
         { name: 'Audit', description: 'Who changed what, when and why.' },
+        { name: 'Keys', description: 'Who may call: API keys with roles, for namespaces.' },
+        { name: 'Quotas', description: 'How much of it a namespace may use.' },
         {
           name: 'Cluster',
           description: 'The processes that do the work, and what can be set while they run.',
@@ -42,10 +44,8 @@ export function addOpenApi(app: FastifyInstance, { keys }: OpenApiOptions): void
           description: 'A namespace whose time stands until you move it. Development mode only.',
         },
       ],
-      ...(keys && {
-        components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-        security: [{ key: [] }],
-      }),
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [...(open ? [{}] : []), { key: [] }],
     },
     transformObject: (described) =>
       documentProblems(('openapiObject' in described ? described.openapiObject : {}) as DocumentedApi),

@@ -150,3 +150,27 @@ export const settingsExamples: Examples = {
     value: { effectiveFrom: later, settings: { lookAheadMs: 5_000, workerConcurrency: 50 } },
   },
 };
+
+export const keyExamples: Examples = {
+  shop: {
+    summary: 'for a service that makes timers',
+    value: { name: 'shop-backend', role: 'writer', namespaces: ['shop'], expiresAt: later },
+  },
+  everywhere: {
+    summary: 'for who watches over everything',
+    value: { name: 'on-call', description: 'dashboard', role: 'reader', namespaces: ['*'] },
+  },
+};
+
+export const rotationExamples: Examples = {
+  hour: { summary: 'both secrets are good for an hour', value: { overlap: 'PT1H' } },
+  leaked: { summary: 'the present secret has leaked', value: { overlap: 0 } },
+};
+
+export const quotaExamples: Examples = {
+  small: {
+    summary: 'a small team',
+    value: { maxActiveTimers: 10_000, requestsPerSecond: 50, burst: 200 },
+  },
+  configured: { summary: 'as configured', value: {} },
+};

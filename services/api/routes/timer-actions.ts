@@ -128,7 +128,7 @@ function addTouch(app: App, { desk, accept }: WritingRoutes): void {
         headers: readingHeaders,
         response: {
           200: timerReply,
-          ...problemAnswers('timer-not-found', 'timer-closed', 'no-delay', 'fired', 'overloaded'),
+          ...problemAnswers('timer-not-found', 'timer-closed', 'no-delay', 'fired'),
         },
       },
     },

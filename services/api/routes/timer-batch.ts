@@ -2,7 +2,6 @@
 import Type, { type Static } from 'typebox';
 import { invalidRequest, Problem, problemOf } from '../plugins/problems.js';
 import { checkerOf, type App } from '../plugins/validation.js';
-import { problemAnswers } from '../schemas/problem.js';
 import { creatingHeaders } from '../schemas/request.js';
 import { timerCreation } from '../schemas/timer-request.js';
 import { create } from '../timers/creation.js';
@@ -35,7 +34,6 @@ export function addTimerBatchRoute(app: App, { desk, accept, exampleUrl }: Writi
     body: checkedBody,
     response: {
       200: Type.Object({ results: Type.Array(resultSchema) }, { description: 'What became of each item.' }),
-      ...problemAnswers('overloaded'),
     },
   };
   const documented = { ...schema, body: { ...documentedBody, 'x-examples': batchExamples(exampleUrl) } };

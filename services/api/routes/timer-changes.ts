@@ -37,7 +37,7 @@ function addPut(app: App, { desk, accept, exampleUrl }: WritingRoutes): void {
         response: {
           200: timerReply,
           201: timerReply,
-          ...problemAnswers('generation-mismatch', 'idempotency-key-reused', 'overloaded'),
+          ...problemAnswers('generation-mismatch', 'idempotency-key-reused', 'quota-exceeded'),
         },
       },
     },

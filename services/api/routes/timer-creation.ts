@@ -24,7 +24,10 @@ export function addTimerCreation(app: App, { desk, accept, exampleUrl }: Writing
       'Answers 201 once the timer is durable. With an `Idempotency-Key` it may be repeated: the same request gets the same timer, with `Idempotency-Replayed: true`.',
     headers: creatingHeaders,
     body: { ...timerCreation, 'x-examples': definitionExamples(exampleUrl) },
-    response: { 201: timerReply, ...problemAnswers('timer-exists', 'idempotency-key-reused', 'overloaded') },
+    response: {
+      201: timerReply,
+      ...problemAnswers('timer-exists', 'idempotency-key-reused', 'quota-exceeded'),
+    },
   };
   for (const [url, operationId, summary] of [
     ['/v1/timers', 'createTimer', 'Create a timer'],

@@ -73,7 +73,7 @@ function addRestore(app: App, { desk, accept }: WritingRoutes): void {
         body: { ...restoreRequest, 'x-examples': restoreExamples },
         response: {
           200: timerReply,
-          ...problemAnswers('timer-not-found', 'version-not-found', 'generation-mismatch'),
+          ...problemAnswers('timer-not-found', 'version-not-found', 'generation-mismatch', 'quota-exceeded'),
         },
       },
     },

@@ -30,6 +30,11 @@ const codes = {
     'there is no execution "tea-1" in the namespace "default"',
   ],
   'version-not-found': [404, 'There is no such version', 'of "tea" the generations 4 to 12 are kept'],
+  'key-not-found': [
+    404,
+    'There is no such key',
+    'there is no key "car_0123456789abcdef" among those of your namespaces',
+  ],
   'test-clock-not-found': [
     404,
     'The namespace has no test clock',
@@ -62,6 +67,16 @@ const codes = {
     'the clock goes to 2034-01-01T00:00:00.000Z already',
   ],
   'too-many-test-clocks': [409, 'There are too many test clocks', 'there are 1000; take one away first'],
+  'too-many-keys': [
+    409,
+    'There are too many keys',
+    '500 keys name one of these namespaces; revoke some first',
+  ],
+  'too-many-quotas': [
+    409,
+    'Too many namespaces have quotas of their own',
+    '1000 namespaces have limits of their own; give others those of the configuration',
+  ],
   'settings-too-soon': [
     409,
     'The settings would hold too soon',
@@ -88,6 +103,16 @@ const codes = {
     422,
     'The filters would look at too much',
     'this would look at more than an index can tell: add one of `tag`, `host`, `idPrefix`',
+  ],
+  'rate-limited': [
+    429,
+    'Too many requests',
+    'the namespace "shop" may make 50 requests a second, 200 at once',
+  ],
+  'quota-exceeded': [
+    429,
+    'The namespace has as many timers as it may',
+    'the namespace "shop" may have 10000 timers that are not closed, and has them; cancel some, or ask for more',
   ],
   'headers-too-large': [431, 'The headers are too large', 'send fewer or shorter headers'],
   internal: [500, 'Something went wrong on our side', 'it is logged under the id that `instance` names'],

@@ -10,6 +10,7 @@ import { isClosed, type Timer, type TimerKey } from '../../../shared/timers/time
 import type { NamespaceClocks } from '../clocks/namespace-clocks.js';
 import { fieldChanges } from '../definition/field-changes.js';
 import { Problem } from '../plugins/problems.js';
+import { quotaExceeded, type TimerQuota } from '../quotas/timer-quota.js';
 import { noticeOfChange } from './notice.js';
 import type { TimerWriter } from './timer-writer.js';
 import type { Toucher } from './toucher.js';
@@ -25,6 +26,7 @@ export interface Desk {
   /** Real time; what a timer lives by is asked of `clocks`. */
   clock: Clock;
   clocks: NamespaceClocks;
+  quota: Pick<TimerQuota, 'limitOf' | 'isFull'>;
   /** How long a closed timer and an ended execution are kept. */
   retentionMs: number;
 }
@@ -79,6 +81,7 @@ export async function change<Told extends { timer: Timer }>(
     made.change = null;
     if (isStale(ifMatch, current)) return refused(staleProblem(current));
     const decision = decide(current, { now: now(), expireAt: clock.now() + retentionMs });
+    if (isOneTooMany(desk, current, decision)) return refused(tooMany(desk, key));
     made.before = current?.timer ?? null;
     made.change = decision.change;
     return recorded(decision, { ...request, current, at: clock.now() });
@@ -90,6 +93,16 @@ export async function change<Told extends { timer: Timer }>(
     events.tell([change.timer], () => factsOfChange(before, change));
   }
   return reply;
+}
+
+/** True where it would open a timer in a namespace that has as many as it may. */
+function isOneTooMany({ quota }: Desk, current: Current | null, { change }: Decision<unknown>): boolean {
+  if (!change || isClosed(change.timer) || (current && !isClosed(current.timer))) return false;
+  return quota.isFull(change.timer.namespace);
+}
+
+function tooMany({ quota }: Desk, { namespace }: TimerKey): Problem {
+  return quotaExceeded(namespace, quota.limitOf(namespace) ?? 0);
 }
 
 /** Changes one timer that must be there and open; else the answer is that it is not. */

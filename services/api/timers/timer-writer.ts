@@ -13,6 +13,7 @@ import type { Metrics } from '../../../shared/telemetry/metrics.js';
 import { sizeBuckets } from '../../../shared/telemetry/metrics.js';
 import { testShard, type Timer } from '../../../shared/timers/timer.js';
 import { Problem } from '../plugins/problems.js';
+import { quotaExceeded, type TimerQuota } from '../quotas/timer-quota.js';
 import { noticeOfTimer, type Notice } from './notice.js';
 
 /** Schedulers look each second; what is due later than this is seen in time without a nudge. */
@@ -22,13 +23,15 @@ const maxGroup = 1_000;
 const groupsAtOnce = 2;
 
 export interface TimerWriterOptions {
-  timers: Pick<TimerStore, 'create'>;
+  timers: Pick<TimerStore, 'create' | 'read'>;
   bus: Pick<Bus, 'publish'>;
   events: Pick<EventSender, 'tell'>;
   clock: Clock;
   metrics: Metrics;
   /** Timers that may wait; above it `write` rejects. */
   waitingLimit: number;
+  /** Without it no namespace is limited. */
+  quota?: Pick<TimerQuota, 'limitOf' | 'reserve'>;
 }
 
 export class TimerWriter {
@@ -53,14 +56,36 @@ export class TimerWriter {
     });
   }
 
-  /** Creates the timer; answers the one that is there if its id is taken, null if it was free. Durable when it resolves. */
+  /**
+   * Creates the timer; answers the one that is there if its id is taken, null if it was free. Durable when it resolves.
+   * Rejects with the problem where its namespace has as many as it may.
+   */
   async write(timer: Timer): Promise<Timer | null> {
     if (this.#batcher.size >= this.#options.waitingLimit)
       throw new Problem(
         'overloaded',
         'more timers arrive than can be written; nothing was done, repeat in a moment',
       );
-    return this.#batcher.add(timer);
+    const limit = this.#options.quota?.limitOf(timer.namespace) ?? null;
+    return limit === null ? this.#batcher.add(timer) : this.#writeWithin(limit, timer);
+  }
+
+  /** One that is there already takes no further place. */
+  async #writeWithin(limit: number, timer: Timer): Promise<Timer | null> {
+    const place = await this.#options.quota?.reserve(timer.namespace, limit);
+    if (!place) {
+      const there = await this.#options.timers.read(timer);
+      if (there) return there;
+      throw quotaExceeded(timer.namespace, limit);
+    }
+    let created = false;
+    try {
+      const there = await this.#batcher.add(timer);
+      created = there === null;
+      return there;
+    } finally {
+      place.settle(created);
+    }
   }
 
   /** Tells the owners of the shards of what is due soon or claimed, and who moves test clocks of what lives by one. */

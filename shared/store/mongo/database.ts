@@ -7,10 +7,12 @@ import { type Collection, MongoClient, type MongoClientOptions } from 'mongodb';
 import { CarillonError, messageOf } from '../../base/errors.js';
 import type {
   AttemptRow,
+  BucketRow,
   ChangeRow,
   DefinitionRow,
   DocumentRow,
   ExecutionRow,
+  KeyRow,
   MetaRow,
   ProcessDocument,
   ServiceLevelDocument,
@@ -38,6 +40,8 @@ export interface Database {
   documents: Collection<DocumentRow>;
   changes: Collection<ChangeRow>;
   serviceLevels: Collection<ServiceLevelDocument>;
+  keys: Collection<KeyRow>;
+  buckets: Collection<BucketRow>;
   meta: Collection<MetaRow>;
 }
 
@@ -76,6 +80,8 @@ export function connect({ url, database }: MongoStoreOptions): Database {
     documents: db.collection('documents'),
     changes: db.collection('changes'),
     serviceLevels: db.collection('serviceLevels'),
+    keys: db.collection('apiKeys'),
+    buckets: db.collection('rateBuckets'),
     meta: db.collection('meta'),
   };
 }

@@ -11,9 +11,11 @@ import { deliveryStore } from './delivery.js';
 import { documentStore } from './documents.js';
 import { translate } from './errors.js';
 import { executionStore } from './executions.js';
+import { keyStore } from './keys.js';
 import { prepare } from './preparation.js';
 import { processStore } from './processes.js';
 import { serviceLevelStore } from './service-levels.js';
+import { quotaStore } from './quotas.js';
 import { scheduleStore } from './schedule.js';
 import { timerStore } from './timers.js';
 
@@ -36,6 +38,8 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
     documents: behindDoor(documentStore(db)),
     changes: behindDoor(changeStore(db)),
     serviceLevels: behindDoor(serviceLevelStore(db)),
+    keys: behindDoor(keyStore(db)),
+    quotas: behindDoor(quotaStore(db)),
     ping: () => guarded(ping(db), pingLimitMs),
     close: () => guarded(db.client.close(), callLimitMs),
   };

@@ -6,6 +6,7 @@ import type { MongoClient } from 'mongodb';
 import { CarillonError } from '../../base/errors.js';
 import { openStates } from '../../timers/execution.js';
 import { shardCount } from '../../timers/timer.js';
+import { idleBucketMs } from '../quotas.js';
 import type { Database } from './database.js';
 import { executionIndexes } from './executions.js';
 import { isRefused } from './errors.js';
@@ -88,8 +89,9 @@ async function createIndexes(db: Database): Promise<void> {
       { key: { namespace: 1, from: 1 } },
       { key: { spanMs: 1, from: 1, namespace: 1 } },
     ]),
+    db.buckets.createIndex({ at: 1 }, { expireAfterSeconds: idleBucketMs / 1_000 }),
     // Every collection has this one already; asking for it creates the collection, which transactions want to find.
-    ...[db.attempts, db.processes, db.documents, db.meta].map((collection) =>
+    ...[db.attempts, db.processes, db.documents, db.keys, db.meta].map((collection) =>
       collection.createIndexes([{ key: { _id: 1 } }]),
     ),
   ]);

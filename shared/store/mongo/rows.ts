@@ -13,6 +13,7 @@ import type { AttemptRecord } from '../../timers/outcome.js';
 import type { Occurrence } from '../../timers/schedule.js';
 import { type Definition, hostOf, type Timer, type TimerKey } from '../../timers/timer.js';
 import type { ServiceLevelRow } from '../../timers/service-level.js';
+import type { ApiKey } from '../keys.js';
 import type { ProcessRow } from '../processes.js';
 
 export interface TimerRow extends Omit<Timer, 'id' | 'tags'> {
@@ -65,6 +66,20 @@ export interface ServiceLevelDocument extends ServiceLevelRow {
 
 export interface ChangeRow extends Omit<ChangeRecord, 'id'> {
   _id: string;
+}
+
+export interface KeyRow extends Omit<ApiKey, 'id'> {
+  _id: string;
+}
+
+/** Of one namespace. */
+export interface BucketRow {
+  _id: string;
+  level: number;
+  /** By the server's clock. */
+  at: Date;
+  /** What the last ask was given; only its own answer is read. */
+  granted: number;
 }
 
 export interface MetaRow {

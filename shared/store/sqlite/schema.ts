@@ -166,6 +166,29 @@ const tables = `
   CREATE INDEX changesOfResource ON changes (namespace, resource, id);
   CREATE INDEX changesOfActor ON changes (namespace, actor, id);
   CREATE INDEX changesOfAction ON changes (namespace, action, id);
+
+  CREATE TABLE apiKeys (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    role TEXT NOT NULL,
+    namespaces TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    previous TEXT,
+    createdAt INTEGER NOT NULL,
+    createdBy TEXT NOT NULL,
+    rotatedAt INTEGER,
+    expiresAt INTEGER,
+    lastUsedAt INTEGER
+  ) STRICT;
+
+  CREATE TABLE rateBuckets (
+    namespace TEXT PRIMARY KEY,
+    level REAL NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX rateBucketsIdle ON rateBuckets (at);
 `;
 
 /** Kept by triggers, so that no writer can forget them: the index from tag to timer, and the number of timers by namespace and state. */

@@ -8,7 +8,9 @@ import { Database } from './database.js';
 import { SqliteDelivery } from './delivery.js';
 import { SqliteDocuments } from './documents.js';
 import { SqliteExecutions } from './executions.js';
+import { SqliteKeys } from './keys.js';
 import { SqliteProcesses } from './processes.js';
+import { SqliteQuotas } from './quotas.js';
 import { SqliteSchedule } from './schedule.js';
 import { prepareSchema } from './schema.js';
 import { SqliteServiceLevels } from './service-levels.js';
@@ -42,6 +44,8 @@ export async function openSqliteStore({ path, wallClock = Date.now }: SqliteOpti
     documents: new SqliteDocuments(db, wallClock),
     changes: new SqliteChanges(db),
     serviceLevels: new SqliteServiceLevels(db),
+    keys: new SqliteKeys(db),
+    quotas: new SqliteQuotas(db, wallClock),
     ping: () => db.write(() => undefined),
     close: () => db.close(),
   };

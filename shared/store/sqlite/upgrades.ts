@@ -112,6 +112,29 @@ export const upgrades: readonly Upgrade[] = [
         PRIMARY KEY (namespace, startsAt, spanMs, source)
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX serviceLevelsBySpan ON serviceLevels (spanMs, startsAt, namespace);
+
+      CREATE TABLE apiKeys (
+        id TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        description TEXT,
+        role TEXT NOT NULL,
+        namespaces TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        previous TEXT,
+        createdAt INTEGER NOT NULL,
+        createdBy TEXT NOT NULL,
+        rotatedAt INTEGER,
+        expiresAt INTEGER,
+        lastUsedAt INTEGER
+      ) STRICT;
+
+      CREATE TABLE rateBuckets (
+        namespace TEXT PRIMARY KEY,
+        level REAL NOT NULL,
+        at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX rateBucketsIdle ON rateBuckets (at);
     `,
   },
 ];
