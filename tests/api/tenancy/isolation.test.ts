@@ -97,6 +97,7 @@ function plain(text: string): unknown {
     .replace(/car_[0-9a-f]{16}(_[\w-]{43})?/g, 'KEY')
     .replace(/\d{13}-[0-9a-f]{12}-\d+/g, 'EVENT')
     .replace(/"instance":"[^"]*"/g, '"instance":"REQUEST"')
+    .replace(/"token":"[^"]*"/g, '"token":"TOKEN"')
     .replace(/"nextCursor":"[^"]*"/g, '"nextCursor":"CURSOR"');
   const value: unknown = same.startsWith('{') ? JSON.parse(same) : same;
   const { data } = value as { data?: unknown };
