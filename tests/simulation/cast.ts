@@ -36,7 +36,7 @@ export interface Stage {
   bus: SimulatedBus;
   calls: Calls;
   receiver: Receiver;
-  invariants: Invariants;
+  invariants: Pick<Invariants, 'witness'>;
   judge: SettingsJudge;
   plot: Plot;
   breakage: Breakage | null;

@@ -1,10 +1,11 @@
 /**
- * npm run sim -- [--seeds 1000] [--from 1] | --seed N [--break NAME]
+ * npm run sim -- [--seeds 1000] [--from 1] | --seed N [--break NAME] | --throughput
  * Runs seeds one after the other and stops at the first that breaks an invariant; a single seed prints all that happened.
  */
 import { parseArgs } from 'node:util';
 import { breakages, type BreakageName } from './breakages.js';
 import { simulate, type Run } from './simulation.js';
+import { measure } from './throughput.js';
 
 const { values } = parseArgs({
   options: {
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     break: { type: 'string' },
+    throughput: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
   },
 });
@@ -24,7 +26,9 @@ const broken = values.break as BreakageName | undefined;
 if (broken !== undefined && !(broken in breakages))
   throw new Error(`--break takes one of ${Object.keys(breakages).join(', ')}`);
 
-if (values.seed !== undefined) replay(await simulate({ seed: Number(values.seed), broken, isLogged: true }));
+if (values.throughput) await compare();
+else if (values.seed !== undefined)
+  replay(await simulate({ seed: Number(values.seed), broken, isLogged: true }));
 else await explore(Number(values.from), Number(values.seeds));
 
 function replay(run: Run): void {
@@ -51,6 +55,20 @@ async function explore(from: number, count: number): Promise<void> {
 function tell(totals: object, begun: number): void {
   const seconds = (performance.now() - begun) / 1_000;
   say(`${JSON.stringify(totals)} in ${seconds.toFixed(1)} s`);
+}
+
+/** The same work by one, two and four schedulers, on a store that keeps up and on one that does not. */
+async function compare(): Promise<void> {
+  for (const serves of ['side by side', 'one at a time'] as const) {
+    const alone = await measure(1, serves);
+    for (const schedulers of [1, 2, 4]) {
+      const { elapsedMs, largestShare } = await measure(schedulers, serves);
+      const ratio = (alone.elapsedMs / elapsedMs).toFixed(2);
+      say(
+        `${serves}, ${schedulers} schedulers: ${elapsedMs} ms, ${ratio} times as fast; most by one: ${largestShare}`,
+      );
+    }
+  }
 }
 
 function conclude({ seed, violations, steps, checks, timers, calls }: Run): void {
