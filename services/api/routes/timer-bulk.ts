@@ -1,5 +1,5 @@
 /** POST /v1/timers:cancel and /v1/timers:reschedule: many timers at once, by name or by filter. */
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
 import type { TimerFilter } from '../../../shared/timers/timer-filter.js';
 import { invalidRequest, Problem } from '../plugins/problems.js';
 import type { App } from '../plugins/validation.js';
@@ -23,53 +23,6 @@ const closed = { additionalProperties: false };
 const howPlanned =
   'Named in `timers`, each has its own result. By `filter` (or `all: true`), first with `plan: true`, which answers how many and a token good for 15 minutes; then the same again with `token`, until the answer has no further one. Each call changes about a thousand. Timers created or changed after the plan was made are left out and counted, watchdogs apart.';
 
-export interface BulkRoutes extends WritingRoutes {
-  seal: PlanSeal;
-}
-
-export function addTimerBulk(app: App, options: BulkRoutes): void {
-  const { desk, accept } = options;
-  const schema = (
-    operationId: string,
-    summary: string,
-    fields: Record<string, TSchema>,
-    examples: object,
-  ) => ({
-    tags: ['Timers'],
-    operationId,
-    summary,
-    description: howPlanned,
-    headers: readingHeaders,
-    body: Type.Object({ ...bulkFields, ...fields }, { ...closed, 'x-examples': examples }),
-    response: {
-      200: Type.Ref('BulkAnswer#', { description: 'What was done, or would be.' }),
-      ...problemAnswers('plan-void'),
-    },
-  });
-  app.post(
-    '/v1/timers::cancel',
-    { schema: schema('cancelTimers', 'Cancel many timers', {}, cancelExamples) },
-    async ({ id, namespace, actor, body }) => {
-      accept();
-      const operate: Operation = async (request) => (await cancel(desk, request)).timer;
-      const asked = { action: 'cancel', operate, id, namespace, actor: actor.name };
-      return answer(options, body as BulkRequest, asked);
-    },
-  );
-  app.post(
-    '/v1/timers::reschedule',
-    { schema: schema('rescheduleTimers', 'Reschedule many timers', moveFields, rescheduleExamples) },
-    async ({ id, namespace, actor, body }) => {
-      accept();
-      const sent = body as RescheduleBody;
-      const move = moveOf(sent);
-      const operate: Operation = (request) => reschedule(desk, { ...request, move });
-      const asked = { action: ['reschedule', sent.to, sent.by], operate, id, namespace, actor: actor.name };
-      return answer(options, sent, asked);
-    },
-  );
-}
-
 const moveFields = {
   to: Type.Optional(
     Type.Object(
@@ -85,6 +38,62 @@ const moveFields = {
     }),
   ),
 };
+
+const shared = {
+  tags: ['Timers'],
+  description: howPlanned,
+  headers: readingHeaders,
+  response: {
+    200: Type.Ref('BulkAnswer#', { description: 'What was done, or would be.' }),
+    ...problemAnswers('plan-void'),
+  },
+};
+
+export interface BulkRoutes extends WritingRoutes {
+  seal: PlanSeal;
+}
+
+export function addTimerBulk(app: App, options: BulkRoutes): void {
+  const { desk, accept } = options;
+  app.post(
+    '/v1/timers::cancel',
+    {
+      schema: {
+        ...shared,
+        operationId: 'cancelTimers',
+        summary: 'Cancel many timers',
+        body: Type.Object(bulkFields, { ...closed, 'x-examples': cancelExamples }),
+      },
+    },
+    async ({ id, namespace, actor, body }) => {
+      accept();
+      const operate: Operation = async (request) => (await cancel(desk, request)).timer;
+      const asked = { action: 'cancel', operate, id, namespace, actor: actor.name };
+      return answer(options, body, asked);
+    },
+  );
+  app.post(
+    '/v1/timers::reschedule',
+    {
+      schema: {
+        ...shared,
+        operationId: 'rescheduleTimers',
+        summary: 'Reschedule many timers',
+        // Of one of many it stands in its result.
+        response: { ...shared.response, ...problemAnswers('plan-void', 'not-shiftable') },
+        body: Type.Object({ ...bulkFields, ...moveFields }, { ...closed, 'x-examples': rescheduleExamples }),
+      },
+    },
+    async ({ id, namespace, actor, body }) => {
+      accept();
+      const move = moveOf(body);
+      const operate: Operation = (request) => reschedule(desk, { ...request, move });
+      const asked = { action: ['reschedule', body.to, body.by], operate, id, namespace, actor: actor.name };
+      return answer(options, body, asked);
+    },
+  );
+}
+
 type RescheduleBody = BulkRequest & Static<Type.TObject<typeof moveFields>>;
 
 function moveOf({ to, by }: RescheduleBody): Move {
@@ -112,7 +121,7 @@ async function answer(routes: BulkRoutes, body: BulkRequest, asked: Asked): Prom
   const asker: Asker = { namespace: asked.namespace, actor: asked.actor, reason };
   checkMode(body);
   if (timers) {
-    const results = await changeNamed(routes.desk, asker, timers, asked.operate);
+    const results = await changeNamed(routes.desk, { ...asked, reason }, timers);
     return {
       results: results.map((result, i) =>
         result instanceof Problem

@@ -25,6 +25,11 @@ export interface Asker {
   reason: string | null;
 }
 
+/** Who asks for what. */
+export interface Order extends Asker {
+  operate: Operation;
+}
+
 export interface Named {
   id: string;
   ifMatch?: string;
@@ -33,11 +38,9 @@ export interface Named {
 /** In order: each timer as it is now, or why it was left alone. */
 export function changeNamed(
   desk: Desk,
-  asker: Asker,
+  { namespace, actor, reason, operate }: Order,
   named: Named[],
-  operate: Operation,
 ): Promise<(Timer | Problem)[]> {
-  const { namespace, actor, reason } = asker;
   const group = new ChangeGroup(desk.timers);
   return Promise.all(
     named.map(({ id, ifMatch }) =>
@@ -78,16 +81,15 @@ export interface Bite {
   after: string | null;
 }
 
-export interface BiteRequest extends Asker {
+export interface BiteRequest extends Order {
   filter: TimerFilter;
   madeAt: number;
   after: string | null;
-  operate: Operation;
 }
 
 /** In the order of ids, which no change moves: none is met twice, and none that stays is passed over. */
 export async function carryOut(desk: Desk, request: BiteRequest): Promise<Bite> {
-  const { namespace, filter, madeAt, operate } = request;
+  const { namespace, filter, madeAt } = request;
   const bite: Bite = { changed: 0, leftOut: 0, refused: [], after: request.after };
   for (let page = 0; page < pagesEachBite && bite.changed + bite.refused.length < biteSize; page++) {
     const after = bite.after === null ? null : { id: bite.after, at: 0 };
@@ -97,7 +99,7 @@ export async function carryOut(desk: Desk, request: BiteRequest): Promise<Bite> 
     const meant = open.filter((timer) => wasThere(timer, madeAt));
     bite.leftOut += open.length - meant.length;
     const named = meant.map(({ id, generation }) => ({ id, ifMatch: `"${generation}"` }));
-    account(bite, named, await changeNamed(desk, request, named, operate));
+    account(bite, named, await changeNamed(desk, request, named));
     bite.after = next?.id ?? null;
     if (next === null) break;
   }
