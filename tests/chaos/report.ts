@@ -8,6 +8,7 @@ const columns: readonly [string, (row: Row) => string][] = [
   ['missing', ({ missing }) => String(missing)],
   ['early', ({ early }) => String(early)],
   ['doubled', ({ doubled }) => String(doubled)],
+  ['workers lost', ({ lostWorkers }) => String(lostWorkers)],
   ['p50', ({ p50 }) => seconds(p50)],
   ['p99', ({ p99 }) => seconds(p99)],
   ['longest', ({ longest }) => seconds(longest)],

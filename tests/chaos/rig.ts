@@ -128,6 +128,12 @@ export class Rig {
     this.#links.heal(id);
   }
 
+  /** Of each worker its present life, null where it does not say: one that starves may be declared gone, and goes on as another. */
+  workerLives(): Promise<(string | null)[]> {
+    const workers = this.#stack.parts().filter(({ role }) => role === 'worker');
+    return Promise.all(workers.map(async ({ id }) => (await standingOf(this.#stack, id))?.id ?? null));
+  }
+
   /** A planned restart; resolves when it is ready again. */
   async restart(id: string): Promise<void> {
     const replaced = this.#stack.replaced(id);

@@ -4,6 +4,8 @@ import { eventually } from './eventually.js';
 
 /** As `/internal/self` tells it. */
 export interface SchedulerStanding {
+  /** Of this life. */
+  id: string;
   role: string;
   term: number;
 }

@@ -12,6 +12,7 @@ describe('the table of driver and fault', () => {
       missing: 0,
       early: 1,
       doubled: 2,
+      lostWorkers: 1,
       p50: 3,
       p99: 44,
       longest: 5_678,
@@ -20,10 +21,10 @@ describe('the table of driver and fault', () => {
       broken: [],
     };
     expect(markdownTable([row, { ...row, newLeaderMs: 812 }]).split('\n')).toEqual([
-      '| coordination | fault   | due | missing | early | doubled | p50    | p99    | longest | new leader |',
-      '| ------------ | ------- | --- | ------- | ----- | ------- | ------ | ------ | ------- | ---------- |',
-      '| raft         | nothing | 100 | 0       | 1     | 2       | 0.00 s | 0.04 s | 5.68 s  | –          |',
-      '| raft         | nothing | 100 | 0       | 1     | 2       | 0.00 s | 0.04 s | 5.68 s  | 0.81 s     |',
+      '| coordination | fault   | due | missing | early | doubled | workers lost | p50    | p99    | longest | new leader |',
+      '| ------------ | ------- | --- | ------- | ----- | ------- | ------------ | ------ | ------ | ------- | ---------- |',
+      '| raft         | nothing | 100 | 0       | 1     | 2       | 1            | 0.00 s | 0.04 s | 5.68 s  | –          |',
+      '| raft         | nothing | 100 | 0       | 1     | 2       | 1            | 0.00 s | 0.04 s | 5.68 s  | 0.81 s     |',
     ]);
   });
 });
