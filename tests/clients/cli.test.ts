@@ -307,7 +307,7 @@ describe('completion', () => {
   };
 
   it('in bash offers commands, then their options, then what these may be', () => {
-    expect(words(['t'])).toEqual(['timers']);
+    expect(words(['t'])).toEqual(['timers', 'tail']);
     expect(words(['timers', 're'])).toEqual(['resume']);
     expect(words(['timers', 'list', '--st'])).toEqual(['--state']);
     expect(words(['timers', 'list', '--state', ''])).toEqual(['active', 'paused', 'completed', 'cancelled']);

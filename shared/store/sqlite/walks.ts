@@ -27,7 +27,11 @@ export interface Walk {
   rest: Condition[];
 }
 
-export function rowsOn(db: Database, walk: Walk, { columns, limit }: { columns: string; limit: number }) {
+export function rowsOn(
+  db: Database,
+  walk: Walk,
+  { columns, limit }: { columns: string; limit: number },
+): unknown[] {
   const { text, values } = joined([...walk.stretch, ...walk.rest]);
   return db
     .sql(`SELECT ${columns} FROM ${walk.rows} WHERE ${text} ORDER BY ${orderOf(walk)} LIMIT ?`)
