@@ -16,12 +16,14 @@ async function setup() {
   const world = await openWorld();
   const { body } = await world.call('GET', '/openapi.json');
   const { paths } = body as unknown as Document;
+  const key = { name: 'someone', role: 'reader', namespaces: ['kitchen'] };
+  const keyId = (await world.call('POST', '/v1/keys', { body: key })).body.id;
   const examples = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { requestBody }]) =>
       Object.entries(requestBody?.content['application/json']?.examples ?? {}).map(([name, { value }]) => ({
         name: `${method} ${path}: ${name}`,
         method: method.toUpperCase(),
-        url: path.replace('{id}', 'tea').replace('{ns}', 'kitchen'),
+        url: path.replace('{id}', path.startsWith('/v1/keys') ? keyId : 'tea').replace('{ns}', 'kitchen'),
         value,
       })),
     ),
@@ -37,7 +39,7 @@ describe('the OpenAPI document', () => {
         .filter(([, { requestBody }]) => requestBody)
         .map(([method]) => `${method} ${path}`),
     );
-    expect(withBody).toHaveLength(15);
+    expect(withBody).toHaveLength(18);
     expect(new Set(examples.map(({ name }) => name.split(': ')[0]))).toEqual(new Set(withBody));
   });
 

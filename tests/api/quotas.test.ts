@@ -124,9 +124,14 @@ describe('the rate of requests', () => {
       Promise.all(Array.from({ length: 100 }, (_, n) => list(n % 2 === 0 ? world : other)()));
     const admitted = (answers: { status: number }[]) => answers.filter(({ status }) => status === 200).length;
 
-    expect(admitted(await both())).toBe(60);
+    // Each may hold back a chunk of ten that the other would have had use for.
+    const burst = admitted(await both());
+    expect(burst).toBeLessThanOrEqual(60);
+    expect(burst).toBeGreaterThanOrEqual(40);
     await world.clock.advance(secondMs);
-    expect(admitted(await both())).toBe(40);
+    const all = burst + admitted(await both());
+    expect(all).toBeLessThanOrEqual(100);
+    expect(all).toBeGreaterThanOrEqual(80);
   });
 
   it('gives back what a process took and did not use', async () => {
