@@ -2,9 +2,11 @@
 import type { Command } from './command.js';
 import { UsageError } from './command.js';
 import { clockCommands } from './commands/clock.js';
+import { cluster } from './commands/cluster.js';
 import { executionCommands } from './commands/executions.js';
 import { slo } from './commands/slo.js';
 import { keyCommands } from './commands/keys.js';
+import { settingsCommands } from './commands/settings.js';
 import { start } from './commands/start.js';
 import { createTimer, previewTimer } from './commands/timer-creation.js';
 import { tail } from './commands/tail.js';
@@ -36,5 +38,7 @@ export const commands: readonly Command[] = [
   slo,
   ...clockCommands,
   ...keyCommands,
+  cluster,
+  ...settingsCommands,
   completion,
 ];

@@ -14,6 +14,7 @@ import { chance, wait } from './waiting.js';
 export type { Notice } from './events.js';
 export type { Event } from './generated.js';
 export { ProblemError, UnreachableError } from './problem.js';
+export { verifyWebhook, WebhookError, type ReceivedWebhook, type WebhookOptions } from './webhook.js';
 
 export interface CarillonOptions {
   /** Where the API is, such as `http://127.0.0.1:3000`. */

@@ -31,3 +31,8 @@ export function newKey(): string {
 export function chance(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
 }
+
+/** The present, epoch milliseconds. */
+export function now(): number {
+  return Date.now();
+}

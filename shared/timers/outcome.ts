@@ -1,6 +1,5 @@
 /** What became of one attempt, as closed sets, and what follows from it. Pure. */
 import type { Random } from '../base/random.js';
-import type { Execution } from './execution.js';
 import { maxLostAttempts, retryDelayMs, type RetryClass, type RetryPolicy } from './retry-policy.js';
 
 export const outcomes = ['succeeded', 'failed', 'lost', 'aborted'] as const;
@@ -90,7 +89,7 @@ export interface AttemptResult {
 
 export interface VerdictContext {
   /** Of the execution while the attempt runs: `attempt` counts it. */
-  execution: Pick<Execution, 'attempt' | 'lost' | 'dueAt'>;
+  execution: { attempt: number; lost: number; dueAt: number };
   policy: RetryPolicy;
   now: number;
   random: Random;

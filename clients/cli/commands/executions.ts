@@ -1,21 +1,22 @@
 /** `executions …`: what happened. */
-import type { CountExecutionsBodyFilter } from '../../sdk/generated.js';
+import type { CountExecutionsBodyFilter, Execution } from '../../sdk/generated.js';
 import type { Command, Options, Task } from '../command.js';
 import { executionHeads, executionRow, executionText } from '../execution-view.js';
 import { count, list, listing } from '../listing.js';
 
-const states = [
-  'claimed',
-  'running',
-  'retrying',
-  'deferred',
-  'awaiting-ack',
-  'succeeded',
-  'failed',
-  'aborted',
-  'cancelled',
-  'skipped',
-] as const;
+/** Every state, or the type says which is missing. */
+const states = Object.keys({
+  claimed: true,
+  running: true,
+  retrying: true,
+  deferred: true,
+  'awaiting-ack': true,
+  succeeded: true,
+  failed: true,
+  aborted: true,
+  cancelled: true,
+  skipped: true,
+} satisfies Record<Execution['state'], true>) as Execution['state'][];
 
 const outcomes = ['succeeded', 'failed', 'lost', 'aborted'] as const;
 
