@@ -75,7 +75,7 @@ function headerOf(headers: ReceivedWebhook['headers'], name: string): string | n
   return typeof value === 'string' ? value : null;
 }
 
-function keyOf(secret: string): Promise<CryptoKey> {
+function keyOf(secret: string): ReturnType<typeof crypto.subtle.importKey> {
   const bytes = bytesOf(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret);
   if (!bytes || bytes.length === 0) throw new TypeError('a webhook secret is base64, after `whsec_`');
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
