@@ -4,6 +4,7 @@ import { UsageError } from './command.js';
 import { clockCommands } from './commands/clock.js';
 import { cluster } from './commands/cluster.js';
 import { executionCommands } from './commands/executions.js';
+import { forecast } from './commands/forecast.js';
 import { slo } from './commands/slo.js';
 import { keyCommands } from './commands/keys.js';
 import { settingsCommands } from './commands/settings.js';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   ...executionCommands,
   tail,
   slo,
+  forecast,
   ...clockCommands,
   ...keyCommands,
   cluster,

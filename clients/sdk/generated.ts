@@ -749,6 +749,46 @@ export interface ServiceLevel {
   latenessMs: ServiceLevelLatenessMs;
 }
 
+export interface ForecastHostsItemHoursItem {
+  /** where the hour begins */
+  from: string;
+  calls: number;
+}
+
+export interface ForecastHostsItem {
+  host: string;
+  /** in all */
+  calls: number;
+  /** hours with calls, in order */
+  hours: ForecastHostsItemHoursItem[];
+  /** hours with more than `limit` */
+  above: ForecastHostsItemHoursItem[];
+  /** a `jitter` that would keep each hour within `limit`; null where none is needed */
+  suggestedJitter: string | null;
+}
+
+/** destinations that are not named */
+export interface ForecastFurtherHosts {
+  hosts: number;
+  calls: number;
+}
+
+export interface Forecast {
+  namespace: string;
+  /** now, or up to a few minutes ago */
+  from: string;
+  /** where it ends */
+  until: string;
+  /** up to here nothing is missing; earlier than `until` where there is too much to read */
+  completeUntil: string;
+  /** timers that were considered */
+  timers: number;
+  /** the destinations with most calls first, 1000 at most */
+  hosts: ForecastHostsItem[];
+  /** destinations that are not named */
+  furtherHosts: ForecastFurtherHosts;
+}
+
 /** with `localTime` and `cron`: what clock changes do; shift and first unless sent, for a cron with a star or a step as its hour skip and both */
 export interface TimerCreationDst {
   /** a local time that does not exist: leave it out, or read it with the offset before the gap (02:30 becomes 03:30) */
@@ -1388,6 +1428,17 @@ export interface GetServiceLevelRequest {
   namespace?: string | undefined;
 }
 
+export interface GetForecastRequest {
+  /** how far ahead; 7 unless sent */
+  days?: number | undefined;
+  /** of this destination, `host` or `host:port` */
+  host?: string | undefined;
+  /** calls an hour that a destination takes: hours above it are named, with a spread that would do */
+  limit?: number | undefined;
+  /** the namespace, 1 to 64 letters, digits, `_` and `-`; `default` unless sent */
+  namespace?: string | undefined;
+}
+
 export interface GetTestClockRequest {
   /** the namespace, 1 to 64 letters, digits, `_` and `-` */
   ns: string;
@@ -1851,6 +1902,19 @@ export class Operations {
         method: 'GET',
         path: `/v1/slo`,
         query: { window: request.window, from: request.from, to: request.to },
+        headers: { 'carillon-namespace': request.namespace },
+      },
+      options,
+    );
+  }
+
+  /** See how many calls each destination will get, hour by hour. From the schedules of active timers, with their jitter; retries, and what is under way already, are not in it. Kept for a minute, or ten times as long as it took. */
+  getForecast(request: GetForecastRequest = {}, options?: CallOptions): Promise<Forecast> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: `/v1/forecast`,
+        query: { days: request.days, host: request.host, limit: request.limit },
         headers: { 'carillon-namespace': request.namespace },
       },
       options,

@@ -33,6 +33,7 @@ import { addDataHeaders } from './plugins/security.js';
 import { addSilentConnections } from './plugins/silent-connections.js';
 import { addStrictness } from './plugins/strictness.js';
 import { validatorCompiler, type App } from './plugins/validation.js';
+import { Forecaster } from './forecast/forecaster.js';
 import type { EventFeed } from './events/event-feed.js';
 import { addAudit } from './routes/audit.js';
 import { addClusterRoute } from './routes/cluster.js';
@@ -43,6 +44,7 @@ import { addExecutionRoutes } from './routes/executions.js';
 import { addKeyRoutes } from './routes/keys.js';
 import { addQuotaRoutes } from './routes/quotas.js';
 import { addSettingsRoutes } from './routes/settings.js';
+import { addForecastRoute } from './routes/forecast.js';
 import { addSloRoute } from './routes/slo.js';
 import { addTestClock } from './routes/test-clock.js';
 import { addTimerActions } from './routes/timer-actions.js';
@@ -64,6 +66,7 @@ import { executionAnswer, executionPage } from './schemas/execution.js';
 import { keyAnswer, keyPage, shownKeyAnswer } from './schemas/key.js';
 import { previewAnswer } from './schemas/preview.js';
 import { quotaAnswer } from './schemas/quota.js';
+import { forecastAnswer } from './schemas/forecast.js';
 import { sloAnswer } from './schemas/slo.js';
 import { settingsAnswer, settingsVersionAnswer } from './schemas/settings.js';
 import { cancelledTimerAnswer, timerAnswer, timerPage } from './schemas/timer.js';
@@ -116,6 +119,7 @@ const answers = [
   settingsAnswer,
   settingsVersionAnswer,
   sloAnswer,
+  forecastAnswer,
 ];
 
 /** Builds the application. */
@@ -158,6 +162,7 @@ export function buildApp(parts: AppParts): App {
     addEventRoute(scope, parts.feed);
     addAudit(scope, desk.changes);
     addSloRoute(scope, parts);
+    addForecastRoute(scope, new Forecaster(desk.timers, parts.clock));
     addTestClock(scope, { desk: { ...parts, ...desk }, accept, mode: config.mode });
     addKeyRoutes(scope, { desk: { ...parts, ring: parts.gate.ring }, accept });
     addQuotaRoutes(scope, { book: parts.gate.book, accept });

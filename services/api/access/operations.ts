@@ -38,6 +38,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
   getExecution: read,
   listenToEvents: read,
   getServiceLevel: read,
+  getForecast: read,
   getTestClock: read,
   putTestClock: administer,
   deleteTestClock: administer,
