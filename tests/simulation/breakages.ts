@@ -12,8 +12,6 @@ import type { BrokenMethod } from './store.js';
 export interface Breakage {
   /** The invariants of which one has to notice; a run stops at the first that does. */
   breaks: readonly Invariant[];
-  /** A seed in which one does. */
-  seed: number;
   store?: Partial<Record<string, BrokenMethod>>;
   publish?: (message: WorkMessage) => WorkMessage;
   /** Every process believes for ever that its lease holds. */
@@ -30,7 +28,6 @@ export const breakages = {
   /** Whoever asks may start, whatever the row says. */
   'start-without-compare': {
     breaks: ['CancelWins', 'NotDoubled'],
-    seed: 1,
     store: {
       'delivery.start': async (method, args) => {
         await method(...args);
@@ -43,7 +40,6 @@ export const breakages = {
   /** Running executions are taken for lost long before their time is up. */
   'lost-too-soon': {
     breaks: ['NotDoubled'],
-    seed: 3,
     store: {
       'schedule.overdueExecutions': (method, [query]) => {
         const { before, ...rest } = query as unknown as { before: number };
@@ -51,16 +47,14 @@ export const breakages = {
       },
     },
   },
-  'leases-never-end': { breaks: ['NotDoubled'], seed: 45, leases: true },
+  'leases-never-end': { breaks: ['NotDoubled'], leases: true },
   /** What is claimed or running and whose holder is gone stays as it is. */
   'no-rescue': {
     breaks: ['NotLost'],
-    seed: 34,
     store: { 'schedule.overdueExecutions': nothing, 'schedule.heldBy': nothing },
   },
   'publishes-early': {
     breaks: ['NotEarly'],
-    seed: 2,
     publish: (message) => ({
       ...message,
       execution: { ...message.execution, callAt: message.execution.callAt - 400 },
@@ -69,7 +63,6 @@ export const breakages = {
   /** A change leaves the executions that were claimed as they are. */
   'change-without-sweep': {
     breaks: ['CancelWins'],
-    seed: 1,
     store: {
       'timers.change': (method, [change]) =>
         method({ ...(change as unknown as Change), update: [], withdraw: [] }),
@@ -78,7 +71,6 @@ export const breakages = {
   /** Documents are written whatever version stands there. */
   'documents-without-compare': {
     breaks: ['OneLeader'],
-    seed: 13,
     store: {
       'documents.write': async (method, [name, value, condition]) => {
         for (
@@ -96,7 +88,6 @@ export const breakages = {
   /** Each scheduler reads a ring of which it is the only member. */
   'everybody-owns-all': {
     breaks: ['OneOwner'],
-    seed: 2,
     store: {
       'documents.read': async (method, [name], { name: self }) => {
         const document = (await method(name)) as { version: number; value: { versions: object[] } } | null;
@@ -109,15 +100,14 @@ export const breakages = {
   /** A worker reads settings as they were before anybody announced any. */
   'outdated-settings': {
     breaks: ['SameSettings'],
-    seed: 7,
     store: {
       'documents.read': (method, [name], { name: self }) =>
         (name as unknown) === settingsDocument && self === 'worker-1' ? Promise.resolve(null) : method(name),
     },
   },
-  'nothing-is-doubted': { breaks: ['SameSettings', 'NotDoubled'], seed: 5, doubts: true },
+  'nothing-is-doubted': { breaks: ['SameSettings', 'NotDoubled'], doubts: true },
   /** Schedulers cannot talk to each other, so that none is elected. */
-  'deaf-peers': { breaks: ['Recovers'], seed: 2, deaf: true },
+  'deaf-peers': { breaks: ['Recovers'], deaf: true },
 } satisfies Record<string, Breakage>;
 
 export type BreakageName = keyof typeof breakages;

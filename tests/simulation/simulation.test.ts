@@ -5,8 +5,19 @@ import { simulate } from './simulation.js';
 const seedsEach = 20;
 const groups = Array.from({ length: 15 }, (_, i) => ({ from: i * seedsEach + 1, to: (i + 1) * seedsEach }));
 const patienceMs = 300_000;
+/** Another step anywhere in the code makes another story of each seed, so that none is named here. */
+const seedsToNotice = 80;
 
 const logged = (seed: number) => simulate({ seed, isLogged: true });
+
+/** What is broken first, by the first seed in which anything is; undefined where none of many finds it. */
+async function firstViolation(broken: BreakageName): Promise<string | undefined> {
+  for (let seed = 1; seed <= seedsToNotice; seed++) {
+    const [first] = (await simulate({ seed, broken })).violations;
+    if (first) return first.invariant;
+  }
+  return undefined;
+}
 
 describe('the simulated cluster', () => {
   it.each(groups)(
@@ -36,9 +47,8 @@ describe('the invariants of the simulation', () => {
   it.each(Object.keys(breakages) as BreakageName[])(
     'notice %s',
     async (name) => {
-      const { seed, breaks } = breakages[name];
-      const { violations } = await simulate({ seed, broken: name });
-      expect(breaks).toContain(violations[0]?.invariant);
+      const noticed = await firstViolation(name);
+      expect(breakages[name].breaks).toContain(noticed);
     },
     patienceMs,
   );
