@@ -85,7 +85,8 @@ function accepted(request: FuzzRequest, { text }: Answered): FuzzRequest {
     name,
     Array.isArray(value) ? value.filter((_item, i) => (results[i]?.status ?? 200) < 300) : value,
   ]);
-  const isEmpty = kept.every(([, value]) => Array.isArray(value) && value.length === 0);
+  // Where each was refused, nothing was accepted.
+  const isEmpty = results.length > 0 && kept.some(([, value]) => Array.isArray(value) && value.length === 0);
   return { ...request, sent: { ...request.sent, body: isEmpty ? undefined : Object.fromEntries(kept) } };
 }
 
