@@ -111,8 +111,10 @@ export function comment(text: string | undefined): string {
   return text ? `/** ${text.replaceAll('*/', '*\\/').replace(/\s+/g, ' ')} */\n` : '';
 }
 
+/** Without the words that a plain string takes in already. */
 function union(types: string[]): string {
-  return [...new Set(types)].join(' | ');
+  const told = types.includes('string') ? types.filter((type) => !type.startsWith('"')) : types;
+  return [...new Set(told)].join(' | ');
 }
 
 function bracketed(type: string): string {

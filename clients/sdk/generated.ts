@@ -1483,7 +1483,7 @@ export interface CreateKeyBody {
   /** reader: sees; writer: changes timers too; admin: manages keys and test clocks too */
   role: 'reader' | 'writer' | 'admin';
   /** what it is good for: names, or `*` alone for all there are and will be */
-  namespaces: (string | '*')[];
+  namespaces: string[];
   /** until when it is good, RFC 3339; for ever when left out */
   expiresAt?: string | undefined;
 }

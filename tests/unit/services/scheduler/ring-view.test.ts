@@ -30,7 +30,7 @@ async function setup(document: RegistryDocument | null) {
   onTestFinished(() => view.stop());
   let changes = 0;
   view.onChange(() => changes++);
-  await view.start();
+  view.start();
   await clock.advance(0);
   return { view, clock, state, changes: () => changes, members: () => view.ring().at(-1)?.members };
 }
