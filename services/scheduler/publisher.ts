@@ -125,7 +125,8 @@ export class Publisher {
 }
 
 function messageOf({ execution, definition }: Held, publishedAt: number): WorkMessage {
-  const { state, reason, shard, holder, wakeAt, final, held, abort, covers, settledAt, ...told } = execution;
+  const { state, reason, shard, holder, wakeAt, final, held, abort, covers, settledAt, outcome, ...told } =
+    execution;
   return { execution: told, publishedAt, definition: definition && isSmall(definition) ? definition : null };
 }
 

@@ -179,7 +179,7 @@ describe('a wrong query, path or header', () => {
     [`/v1/timers/${'x'.repeat(129)}`, '/id', 'path'],
     ['/v1/executions?state=active', '/state', 'query'],
     ['/v1/executions?cursor=WzFd', '/cursor', 'query'],
-    ['/v1/executions?host=a', '/host', 'query'],
+    ['/v1/executions?worker=a', '/worker', 'query'],
   ])('GET %s is refused, naming %s', async (url, pointer, part) => {
     const { call } = await setup();
     const { status, body } = await call('GET', url);

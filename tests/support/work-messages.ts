@@ -3,8 +3,20 @@ import { makeDefinition, makeExecution, makeTimer } from './factories.js';
 import type { WorkMessage } from '../../shared/queue/queue.js';
 
 export function makeWorkMessage(changes: Partial<WorkMessage> = {}): WorkMessage {
-  const { shard, state, reason, holder, wakeAt, final, held, abort, covers, settledAt, ...execution } =
-    makeExecution(makeTimer());
+  const {
+    shard,
+    state,
+    reason,
+    holder,
+    wakeAt,
+    final,
+    held,
+    abort,
+    covers,
+    settledAt,
+    outcome,
+    ...execution
+  } = makeExecution(makeTimer());
   return { execution, publishedAt: execution.claimedAt, definition: makeDefinition(), ...changes };
 }
 
