@@ -68,6 +68,13 @@ describe('the judgement of an answer', () => {
     ]);
   });
 
+  it('lets the connection end under a body that is too large, and under no other', async () => {
+    const { judge, request } = await setup();
+    const cut = { failure: 'write EPIPE' };
+    expect(judge(request('putTestClock', { body: Buffer.alloc(2_000_000) }), cut)).toEqual([]);
+    expect(judge(request('putTestClock', { body: Buffer.alloc(2_000) }), cut)).toEqual([cut.failure]);
+  });
+
   it.each<[string, Partial<FuzzRequest>]>([
     ['a body that its schema refuses', { sent: { parameters: [], body: { now: 7 } } }],
     ['a body that is no JSON', { sent: { parameters: [], body: unreadable } }],

@@ -14,6 +14,9 @@ const besideOperations = [
   'request-timeout',
 ];
 
+/** Of the API, unless configured. */
+const bodyLimitBytes = 1_048_576;
+
 export interface Judge {
   /** Empty when all is well. */
   judge(request: FuzzRequest, answer: Answered | Unanswered): string[];
@@ -23,7 +26,7 @@ export function judgeBy(document: OpenApi): Judge {
   const schemas = schemasOf(document);
   return {
     judge(request, answer) {
-      if ('failure' in answer) return [answer.failure];
+      if ('failure' in answer) return wasCutShort(request, answer) ? [] : [answer.failure];
       if (answer.status >= 500 && answer.status !== 503) return [`answered ${answer.status}`];
       if (!answer.headers['x-request-id']) return ['the answer has no request id'];
       // Another method is another operation, or none.
@@ -36,6 +39,11 @@ export function judgeBy(document: OpenApi): Judge {
           ];
     },
   };
+}
+
+/** A body that is too large is refused before it has been read; the sender may meet the end of the connection first. */
+function wasCutShort({ body }: FuzzRequest, { failure }: Unanswered): boolean {
+  return (body?.length ?? 0) > bodyLimitBytes && /EPIPE|ECONNRESET/.test(failure);
 }
 
 /** Whoever refuses does so with a problem document. */

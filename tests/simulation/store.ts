@@ -33,7 +33,17 @@ export type Method = (...args: unknown[]) => Promise<unknown>;
 
 const deadlineMs = 2_000;
 const mostTries = 20;
-const roles = ['executions', 'schedule', 'delivery', 'processes', 'documents'] as const;
+const roles = [
+  'executions',
+  'schedule',
+  'delivery',
+  'processes',
+  'documents',
+  'changes',
+  'serviceLevels',
+  'keys',
+  'quotas',
+] as const;
 
 /** The store as a process of this life reaches it. */
 export function doorTo(options: DoorOptions): Store {
@@ -96,7 +106,7 @@ async function write(options: DoorOptions, { key, read, decision }: Write): Prom
   const method: Method = (change) =>
     store.timers.change(key, (current) =>
       JSON.stringify(current) === JSON.stringify(read)
-        ? ({ change, reply: true } as Decision<boolean>)
+        ? ({ ...decision, change, reply: true } as Decision<boolean>)
         : { change: null, reply: false },
     );
   const worse = broken?.['timers.change'];
