@@ -136,18 +136,36 @@ export class Presence implements Lifecycle {
     }
   }
 
+  /**
+   * Of what failed nobody knows whether it landed. If it did, the row may have been declared gone and removed since: to
+   * insert it again would bring a dead incarnation back to life. So each try is of an incarnation of its own.
+   */
   async #register(): Promise<void> {
     const { processes, clock, identity } = this.#options;
     await this.#buryNamesakes();
-    await processes.register({
+    const row = {
       ...identity,
       incarnation: this.#incarnation,
       counter: this.#counter,
       gone: false,
       startedAt: clock.now(),
       report: {},
+    };
+    await processes.register(row).catch((error: unknown) => {
+      this.#rename();
+      throw error;
     });
     this.#registered = true;
+  }
+
+  /** From here on this is another incarnation, which holds nothing. */
+  #rename(): void {
+    const old = this.#incarnation;
+    this.#leaseUntil = -Infinity;
+    this.#registered = false;
+    this.#counter = 0;
+    this.#incarnation = incarnationId(this.#options.identity.name);
+    for (const listener of this.#listeners) listener(old);
   }
 
   /** An earlier life of the same name on this host whose pid runs no more is known dead: nobody has to wait for its lease. */
@@ -165,15 +183,11 @@ export class Presence implements Lifecycle {
 
   async #begin(): Promise<void> {
     const old = this.#incarnation;
-    this.#leaseUntil = -Infinity;
-    this.#registered = false;
-    this.#counter = 0;
-    this.#incarnation = incarnationId(this.#options.identity.name);
+    this.#rename();
     this.#options.log.warn(
       { old, incarnation: this.#incarnation },
       'declared gone while away; going on as a new incarnation',
     );
-    for (const listener of this.#listeners) listener(old);
     await this.#register();
     this.#loop.nudge();
   }

@@ -135,6 +135,22 @@ describe('the row', () => {
     expect([rows.size, presence.holds()]).toEqual([1, true]);
   });
 
+  it('is of another incarnation where it is not known whether the first was registered', async () => {
+    const { presence, store, clock, rows, begin } = setup();
+    const { register } = store.processes;
+    const first = presence.incarnation;
+    store.processes.register = async (row) => {
+      await register(row);
+      throw new CarillonError('store-unavailable', 'the reply was lost');
+    };
+    await begin();
+    store.processes.register = register;
+    await clock.advance(1_000);
+    expect([presence.incarnation === first, presence.holds()]).toEqual([false, true]);
+    expect(rows.get(first)).toMatchObject({ gone: true });
+    expect(rows.get(presence.incarnation)).toMatchObject({ gone: false });
+  });
+
   it('is renewed with a reading of the store’s clock', async () => {
     const { clock, begin } = setup();
     await begin();
