@@ -2,6 +2,7 @@
  * `npm run bench`: Carillon beside its peers and the floor, in one run on this machine (`-- --help` shows the options);
  * `npm run bench -- --quick`: the regression check of ratios.
  */
+import { readArguments } from '../../deploy/local/command-arguments.js';
 import { watchInterruption } from '../../shared/process/interruption.js';
 import { parseBenchArguments, usageOf, type BenchArguments } from './arguments.js';
 import { checkRatios } from './quick.js';
@@ -19,7 +20,7 @@ const say = (line: string): void => console.log(line);
 const known = { systems: systemNames, workloads: workloads.map(({ name }) => name) };
 const { signal } = watchInterruption(() => process.exit(1));
 
-const given = readArguments();
+const given = readArguments((words) => parseBenchArguments(words, known), usageOf(known));
 if (given) {
   if (given.quick) await check();
   else await bench(given);
@@ -66,17 +67,5 @@ async function check(): Promise<void> {
     if (!(await checkRatios({ servers, say, signal }))) process.exitCode = 1;
   } finally {
     await servers.stop();
-  }
-}
-
-function readArguments(): BenchArguments | null {
-  try {
-    const parsed = parseBenchArguments(process.argv.slice(2), known);
-    if (!parsed) say(usageOf(known));
-    return parsed;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${usageOf(known)}`);
-    process.exitCode = 1;
-    return null;
   }
 }

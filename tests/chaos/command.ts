@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { watchInterruption } from '../../shared/process/interruption.js';
 import { parseChaosArguments, usage, type ChaosArguments } from './arguments.js';
 import type { Coordination } from '../../deploy/local/brokers.js';
+import { readArguments } from '../../deploy/local/command-arguments.js';
 import { markdownTable } from './report.js';
 import { Rig } from './rig.js';
 import { tryFault, type Row } from './trial.js';
 
 const { signal } = watchInterruption(() => process.exit(1));
-const given = readArguments();
+const given = readArguments(parseChaosArguments, usage);
 if (given) {
   const begun = loadavg();
   const rows: Row[] = [];
@@ -56,16 +57,4 @@ async function tryAll(options: ChaosArguments, coordination: Coordination): Prom
 /** What happens meanwhile goes to stderr: stdout is for the result. */
 function tell(line: string): void {
   console.error(line);
-}
-
-function readArguments(): ChaosArguments | null {
-  try {
-    const parsed = parseChaosArguments(process.argv.slice(2));
-    if (!parsed) console.log(usage);
-    return parsed;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${usage}`);
-    process.exitCode = 1;
-    return null;
-  }
 }
