@@ -73,7 +73,9 @@ export class ServiceLevelRecorder extends Loop {
     const minutes = [...this.#changed];
     this.#changed.clear();
     try {
-      await this.#options.serviceLevels.put(minutes.flatMap((minute) => this.#rowsOf(minute)));
+      // An idle process writes nothing: on SQLite even an empty write is a transaction and a sync.
+      if (minutes.length > 0)
+        await this.#options.serviceLevels.put(minutes.flatMap((minute) => this.#rowsOf(minute)));
     } catch (error) {
       for (const minute of minutes) this.#changed.add(minute);
       throw error;
